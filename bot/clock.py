@@ -1,0 +1,20 @@
+"""When things are due. Hours run on, day and night; times are aware and in UTC inside, Asia/Karachi where people read them."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+KARACHI = ZoneInfo("Asia/Karachi")
+QUESTION_HOURS = 120
+"""Hours in which a department answers a question; a proposal of the project, editable like every limit."""
+ABANDONED_AFTER = timedelta(hours=8)
+"""A draft untouched for so long is taken up again with one question."""
+
+
+def deadline(opened: datetime, hours: int) -> datetime:
+    """The instant `hours` after `opened`."""
+    return opened + timedelta(hours=hours)
+
+
+def is_abandoned(last: datetime | None, now: datetime) -> bool:
+    """Whether a draft last touched at `last` counts as left behind."""
+    return last is not None and now - last >= ABANDONED_AFTER

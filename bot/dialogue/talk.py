@@ -1,0 +1,126 @@
+"""One turn in the making: the message as read, and the few words in which an intent says what should come of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from bot import tickets
+from bot.dialogue.values import Command, Conversation, Message, Option, Reply, Term, TicketView, Turn, Value, World
+from bot.text import answers, places, topics
+from bot.text.fold import fold
+
+BACK = Option("back", Term("option.back"))
+DEFAULT_LANGUAGE = "ur"
+"""Spoken when nothing is known of the citizen: the province's common language."""
+
+
+@dataclass(frozen=True)
+class Talk:
+    """`message` is what is being answered now: the one that came in, or one that was put aside earlier."""
+
+    conversation: Conversation
+    message: Message
+    world: World
+    again: Callable[["Talk"], Turn]
+    """Answers a talk from the top of the table of intents, e.g. a message that was put aside."""
+
+    @cached_property
+    def folded(self) -> str:
+        return fold(self.message.text)
+
+    @cached_property
+    def words(self) -> int:
+        return len(self.folded.split())
+
+    @cached_property
+    def meaning(self) -> str:
+        """yes, no, back, cancel, help, stop …, or empty."""
+        return answers.read_meaning(self.folded, self.world.lexicon) or ""
+
+    @cached_property
+    def choice(self) -> int | None:
+        return answers.read_choice(self.folded, self.world.lexicon)
+
+    @cached_property
+    def picked(self) -> str:
+        """The id of the offered option that a button, a number or its position chose; empty if none."""
+        offered = self.conversation.offered
+        if self.message.button in offered:
+            return self.message.button
+        if self.choice and self.choice <= len(offered):
+            return offered[self.choice - 1]
+        return self.meaning if self.meaning in offered else ""
+
+    @cached_property
+    def ticket_number(self) -> str:
+        return tickets.read_number(self.folded) or ""
+
+    @cached_property
+    def own_tickets(self) -> Sequence[TicketView]:
+        return self.world.tickets()
+
+    @cached_property
+    def topics(self) -> list[tuple[str, float]]:
+        return topics.find_topics(self.folded, self.conversation.language, self.world.directory.topic_index)
+
+    @cached_property
+    def services(self) -> list[tuple[str, float]]:
+        return topics.find_topics(self.folded, self.conversation.language, self.world.directory.service_index)
+
+    @cached_property
+    def places(self) -> list[places.Place]:
+        return places.find_places(self.folded, self.world.directory.place_index)
+
+    @property
+    def idle(self) -> bool:
+        """No question is open that a free message could be the answer to."""
+        return self.conversation.step in ("", "menu", "mine")
+
+    @property
+    def wants_back(self) -> bool:
+        return self.choice == 0 or self.meaning == "back"
+
+    def own_ticket(self, number: str) -> TicketView | None:
+        """The contact's own ticket of that number; another person's is as unknown as none."""
+        return next((ticket for ticket in self.own_tickets if ticket.number == number), None)
+
+    def with_conversation(self, **changes: Any) -> "Talk":
+        return replace(self, conversation=replace(self.conversation, **changes))
+
+    def with_message(self, message: Message) -> "Talk":
+        return replace(self, message=message)
+
+    def take_up(self) -> "Talk":
+        """The talk about the message that was put aside, or about the present one when none was."""
+        message = self.conversation.aside or self.message
+        return replace(self, message=message, conversation=replace(self.conversation, aside=None, misses=0))
+
+    def beside(self, reply: Reply, question: Reply | None, *commands: Command) -> Turn:
+        """Says something by the way: where the conversation stands, and what was put aside, stay as they are."""
+        kept = {"aside": self.conversation.aside, "misses": self.conversation.misses}
+        if question is None:
+            return self.turn(reply, commands=commands, **kept)
+        return self.turn(join(reply, question), commands=commands, **kept)
+
+    def turn(self, *replies: Reply, commands: tuple[Command, ...] = (), **changes: Any) -> Turn:
+        """Ends the turn: remembers the last list that was offered, forgets misunderstandings and what was put aside."""
+        offered = next((_ids(reply) for reply in reversed(replies) if reply.options), ())
+        changes = {"offered": offered, "misses": 0, "aside": None, **changes}
+        return Turn(replace(self.conversation, **changes), replies, commands)
+
+
+def _ids(reply: Reply) -> tuple[str, ...]:
+    return tuple(option.id for option in reply.options if option.id != BACK.id)
+
+
+def say(key: str, options: Sequence[Option] = (), **values: Value) -> Reply:
+    """A sentence of the catalog."""
+    return Reply(key, values, tuple(options))
+
+
+def join(first: Reply, *more: Reply) -> Reply:
+    """One message out of several; the last list of options is the one offered."""
+    options = next((reply.options for reply in reversed((first, *more)) if reply.options), ())
+    lines = (*first.lines, *(line for reply in more for line in (replace(reply, options=(), lines=()), *reply.lines)))
+    return replace(first, options=options, lines=lines)

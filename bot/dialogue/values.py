@@ -1,0 +1,165 @@
+"""The values a turn is made of: what came in, what is remembered, what goes out, what is to be done."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.directory import Directory
+from bot.names import Names
+from bot.text.answers import Lexicon
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a citizen, cleaned. `id` is our own row id; `media` are content types; `pin` is (latitude, longitude)."""
+
+    id: int
+    text: str
+    at: datetime
+    button: str = ""
+    media: tuple[str, ...] = ()
+    pin: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A complaint or question on its way; `messages` are the inbound rows that belong to it."""
+
+    kind: str = "complaint"
+    sector: str = ""
+    category: str = ""
+    district: str = ""
+    tehsil: str = ""
+    words: str = ""
+    service: str = ""
+    messages: tuple[int, ...] = ()
+    media: tuple[str, ...] = ()
+    pin: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What is remembered between two messages of one contact, whatever carrier they came by."""
+
+    language: str = ""
+    chosen: bool = False
+    """The citizen chose the language; a guess never overrides a choice."""
+    step: str = ""
+    """The question that was asked last, e.g. `report.place`; empty when none is open."""
+    draft: Draft | None = None
+    offered: tuple[str, ...] = ()
+    """Ids behind the numbers of the last list: answer 2 means offered[1]."""
+    aside: Message | None = None
+    """A message put aside while another question is settled; it is taken up again afterwards."""
+    misses: int = 0
+    about: str = ""
+    """Number of the ticket the last exchange was about."""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of the catalog inside a sentence, e.g. the name of a state."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A date to be written as people of the language write it."""
+
+    at: datetime
+
+
+Value = str | int | Names | Term | Day | tuple[Names, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One line of a list; a number, a button or the words themselves choose it."""
+
+    id: str
+    label: Names | Term
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A sentence of the catalog with its values; the hands put it into the citizen's language and the carrier's form."""
+
+    key: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+    options: tuple[Option, ...] = ()
+    """Numbered from 1; an option whose id is `back` is shown as 0."""
+    lines: tuple["Reply", ...] = ()
+    """Further sentences of the same message."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    number: str
+    draft: Draft
+    department: str
+    deadline: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AddToTicket:
+    """The message belongs to a ticket that is already there."""
+
+    number: str
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class GiveVerdict:
+    """The citizen says whether the answer solved the problem; nobody else can."""
+
+    number: str
+    solved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StopOutreach:
+    """No more announcements; answers to the citizen's own tickets still come."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeOutreach:
+    """Announcements again."""
+
+
+Command = OpenTicket | AddToTicket | GiveVerdict | StopOutreach | ResumeOutreach
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    conversation: Conversation
+    replies: tuple[Reply, ...]
+    commands: tuple[Command, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """As much of a citizen's own ticket as the dialogue speaks of."""
+
+    number: str
+    kind: str
+    state: str
+    category: str
+    department: str
+    deadline: datetime
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """All that lies outside the conversation. Time, numbers and tickets are injected, so a talk replays exactly."""
+
+    now: datetime
+    directory: Directory
+    lexicon: Lexicon
+    languages: Sequence[tuple[str, str]]
+    """(code, own name) in the order they are offered."""
+    tickets: Callable[[], Sequence[TicketView]]
+    """The contact's own tickets, newest first."""
+    new_number: Callable[[], str]

@@ -1,0 +1,204 @@
+"""What the service knows of the province: departments, categories, places and services, as data."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from bot.names import Names
+from bot.text import places, topics
+
+Row = Mapping[str, str]
+KINDS = ("divisions", "departments", "sectors", "categories", "districts", "tehsils", "services", "routes")
+"""Each is a file `bot/data/<kind>.csv` and a kind of row in the database."""
+FALLBACK_CATEGORY = "other"
+_Thing = TypeVar("_Thing")
+_LANGUAGES = ("en", "ur", "ur_Latn", "bal", "bal_Latn")
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    code: str
+    names: Names
+    helpline: str
+    """Blank unless the source is sure: a wrong number shown in danger does harm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    code: str
+    names: Names
+    sector: str
+    department: str
+    sla_hours: int
+    priority: str
+    sensitive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A division, district, tehsil or town. `parent` is the division of a district, the district of a tehsil."""
+
+    code: str
+    names: Names
+    parent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing known of a service, and how sure it is: sure, elsewhere, unsure or unknown."""
+
+    names: Names
+    certainty: str
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    code: str
+    department: str
+    title: Names
+    facts: Mapping[str, Fact]
+    """documents, fee, time, place"""
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The category's department serves one district only; elsewhere another answers (Quetta has a city corporation)."""
+
+    district: str
+    elsewhere: str
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    departments: Mapping[str, Department]
+    sectors: Mapping[str, Names]
+    categories: Mapping[str, Category]
+    divisions: Mapping[str, Names]
+    districts: Mapping[str, Area]
+    tehsils: Mapping[str, Area]
+    services: Mapping[str, Service]
+    routes: Mapping[str, Route]
+    topic_index: topics.TopicIndex
+    service_index: topics.TopicIndex
+    place_index: places.PlaceIndex
+
+    def place_names(self, district: str, tehsil: str = "") -> Names:
+        """The name of the tehsil, or of the district where there is none; a code no longer known names itself."""
+        area = self.tehsils.get(tehsil) or self.districts.get(district)
+        return area.names if area else _unknown(tehsil or district)
+
+    def names_of(self, kind: str, code: str) -> Names:
+        """The name of a sector, category, division, place or service; a code no longer known names itself."""
+        if kind == "place":
+            return self.place_names(code, code)
+        if kind == "category":
+            return self.categories[code].names if code in self.categories else _unknown(code)
+        if kind == "service":
+            return self.services[code].title if code in self.services else _unknown(code)
+        things = self.sectors if kind == "sector" else self.divisions
+        return things.get(code) or _unknown(code)
+
+    def answering(self, service: str, category: str, district: str = "") -> str:
+        """The code of the department that answers for a service, or else for a category in a district."""
+        if service in self.services:
+            return self.services[service].department
+        route = self.routes.get(category)
+        if route and district and district != route.district:
+            return route.elsewhere
+        return self.categories.get(category, self.categories[FALLBACK_CATEGORY]).department
+
+
+def _unknown(code: str) -> Names:
+    return Names({"en": code}, {})
+
+
+def read_directory(rows: Mapping[str, Sequence[Row]]) -> Directory:
+    """Builds the directory from rows by kind (see KINDS). Announced districts stay switched off."""
+    active = [row for row in rows["districts"] if row.get("status", "active") == "active"]
+    return Directory(
+        departments=_by_code(rows["departments"], _department),
+        sectors=_by_code(_placed(rows["sectors"]), Names.read),
+        categories=_by_code(_placed(rows["categories"]), _category),
+        divisions=_by_code(_placed(rows["divisions"]), Names.read),
+        districts=_by_code(active, lambda row: Area(row["code"], Names.read(row), row["division"])),
+        tehsils=_by_code(rows["tehsils"], lambda row: Area(row["code"], Names.read(row), row["district"])),
+        services=_by_code(rows["services"], _service),
+        routes=_by_code(rows["routes"], lambda row: Route(row["district"], row["elsewhere"])),
+        topic_index=_index(rows["categories"]),
+        service_index=_index(rows["services"], "title_"),
+        place_index=_place_index(active, rows["tehsils"]),
+    )
+
+
+def _by_code(rows: Iterable[Row], build: Callable[[Row], _Thing]) -> dict[str, _Thing]:
+    return {row["code"]: build(row) for row in rows}
+
+
+def _placed(rows: Iterable[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: int(row.get("position") or 0))
+
+
+def _department(row: Row) -> Department:
+    sure = row["helpline_certainty"] == "sure"
+    return Department(row["code"], Names.read(row), row["helpline"] if sure else "")
+
+
+def _category(row: Row) -> Category:
+    return Category(
+        code=row["code"],
+        names=Names.read(row),
+        sector=row["sector"],
+        department=row["department"],
+        sla_hours=int(row["sla_hours"]),
+        priority=row["priority"],
+        sensitive=row["sensitive"] == "yes",
+    )
+
+
+def _service(row: Row) -> Service:
+    facts = {
+        kind: Fact(Names.read(row, f"{kind}_"), row[f"certainty_{kind}"])
+        for kind in ("documents", "fee", "time", "place")
+    }
+    return Service(row["code"], row["department"], Names.read(row, "title_"), facts, row.get("as_of", ""))
+
+
+def _index(rows: Iterable[Row], title: str = "") -> topics.TopicIndex:
+    """Keywords of all ways of writing, and the titles themselves; Balochi's apart, because آپ is water there only."""
+    shared: list[tuple[str, list[str]]] = []
+    balochi: list[tuple[str, list[str]]] = []
+    for row in rows:
+        shared.append((row["code"], [row.get(title + lang, "") for lang in ("en", "ur", "ur_Latn")]))
+        for lang in _LANGUAGES:
+            words = row.get(f"keywords_{lang}", "").split("|")
+            (balochi if lang.startswith("bal") else shared).append((row["code"], words))
+    return topics.TopicIndex(topics.build_index(shared), topics.build_index(balochi))
+
+
+def _place_index(districts: Sequence[Row], tehsils: Sequence[Row]) -> places.PlaceIndex:
+    named: list[tuple[places.Place, Iterable[str], bool]] = []
+    points: list[tuple[float, float, places.Place]] = []
+    for row in districts:
+        place = places.Place(row["code"])
+        named.append((place, _own_names(row), row["common_word"] == "yes"))
+        points.append((float(row["lat"]), float(row["lon"]), place))
+    for row in tehsils:
+        place = places.Place(row["district"], row["code"])
+        named.append((place, [*_own_names(row), *_aliases(row)], row["common_word"] == "yes"))
+        if row.get("lat"):
+            points.append((float(row["lat"]), float(row["lon"]), place))
+    for row in districts:
+        place = places.Place(row["code"])
+        # People name the headquarters, not the district: Turbat for Kech. Where it is a tehsil too, the tehsil says more.
+        named.append((place, [*_aliases(row), row.get("headquarters", "")], False))
+        named.append((place, row.get("weak_aliases", "").split("|"), True))
+    return places.build_place_index(named, points)
+
+
+def _own_names(row: Row) -> list[str]:
+    return [row.get(column, "") for column in ("en", "ur", "ur_Latn", "bal")]
+
+
+def _aliases(row: Row) -> list[str]:
+    return row.get("aliases", "").split("|")

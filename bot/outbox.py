@@ -1,0 +1,78 @@
+"""The one gate: may this message leave now? And what a delivery receipt may change. Pure rules."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+
+class Lane(IntEnum):
+    """Who goes first when all want to leave: lower is sooner."""
+
+    REPLY = 0
+    NOTICE = 1
+    BROADCAST = 9
+
+
+LEASE = timedelta(seconds=60)
+"""How long a worker may hold a message before it counts as dead; longer than the carrier's longest time-out."""
+ASK_AFTER = timedelta(seconds=60)
+"""An unknown outcome waits so long for its receipt before the carrier is asked."""
+ASKS = 3
+"""How often the carrier must say "no such message", ASK_AFTER apart, before a reply is sent again."""
+MAX_ATTEMPTS = 8
+FIRST_RETRY = timedelta(seconds=2)
+LONGEST_RETRY = timedelta(hours=1)
+
+RANK = {
+    "": -1, "accepted": 0, "scheduled": 0, "queued": 1, "sending": 2, "sent": 3,
+    "failed": 4, "undelivered": 4, "canceled": 4, "delivered": 5, "read": 6,
+}  # fmt: skip
+"""Delivery states in the only direction they go. `delivered` outranks `failed`: a phone that got it, got it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """It may leave now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Not yet: `until` then, because of `reason`."""
+
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """It will not leave, because of `reason`."""
+
+    reason: str
+
+
+Verdict = Send | Hold | Never
+PAUSE_CHECK = timedelta(seconds=15)
+UNSENT_CAMPAIGN = {"stopped": "campaign_stopped", "done": "campaign_stopped"}
+
+
+def gate(lane: int, *, now: datetime, opted_out: bool, campaign_state: str = "", can_send: bool = True) -> Verdict:
+    """Asked right before every send. Opt-out stops broadcasts only: a citizen's own answers still come."""
+    if lane == Lane.BROADCAST:
+        if opted_out:
+            return Never("opted_out")
+        if reason := UNSENT_CAMPAIGN.get(campaign_state):
+            return Never(reason)
+        if campaign_state == "paused":
+            return Hold(now + PAUSE_CHECK, "campaign_paused")
+    return Send() if can_send else Never("no_carrier")
+
+
+def is_progress(old: str, new: str) -> bool:
+    """Whether a receipt saying `new` tells more than `old`: receipts come late, twice and in any order."""
+    return RANK.get(new, -1) > RANK.get(old, -1)
+
+
+def retry_at(now: datetime, attempts: int, jitter: float) -> datetime:
+    """When to try again after `attempts` tries: doubling from FIRST_RETRY to LONGEST_RETRY, spread by `jitter` in [0, 1)."""
+    wait: timedelta = min(FIRST_RETRY * (1 << max(attempts - 1, 0)), LONGEST_RETRY)
+    return now + wait * (0.75 + jitter / 2)

@@ -1,0 +1,22 @@
+"""Phone numbers: one spelling inside (E.164), a masked one on screens."""
+
+import phonenumbers
+
+REGION = "PK"
+SHOWN_DIGITS = 3
+
+
+def normalise(text: str) -> str | None:
+    """The E.164 form of a number in any spelling (0333…, ۰۳۳۳…, 0092…, whatsapp:+92…); None if it is no phone number."""
+    try:
+        number = phonenumbers.parse(text.removeprefix("whatsapp:").strip(), REGION)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def mask(phone: str) -> str:
+    """The number as officials see it: its country and last three digits."""
+    return f"{phone[:3]} … {phone[-SHOWN_DIGITS:]}"

@@ -1,0 +1,50 @@
+"""What a short answer means: a choice from a list, yes, no, back, stop … in every language at once."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from bot.text.fold import fold
+
+MAX_CHOICE = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The words of all languages; `meanings` and `numbers` are keyed by folded whole messages."""
+
+    meanings: Mapping[str, str] = field(default_factory=dict)
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    languages: Mapping[str, str] = field(default_factory=dict)
+    """Names of languages, folded, in every language -> language code."""
+    cues: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Kind of cue (question, fault) -> folded phrases that stand inside a longer message."""
+    markers: Mapping[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
+    """Folded word -> the ways of writing it speaks for, with weights."""
+
+
+def build_meanings(rows: Iterable[tuple[str, Iterable[str]]]) -> dict[str, str]:
+    """Folds (meaning, phrases) rows into one table; the first row that claims a phrase keeps it."""
+    table: dict[str, str] = {}
+    for meaning, phrases in rows:
+        for phrase in phrases:
+            if key := fold(phrase):
+                table.setdefault(key, meaning)
+    return table
+
+
+def read_choice(folded: str, lexicon: Lexicon) -> int | None:
+    """The number a citizen chose (`1 ۱ ١ 1. 1️⃣ (1) one ek ایک یک`), or None."""
+    if folded.isdecimal():
+        return int(folded) if len(folded) <= len(str(MAX_CHOICE)) else None
+    return lexicon.numbers.get(folded)
+
+
+def read_meaning(folded: str, lexicon: Lexicon) -> str | None:
+    """What the whole message means (`yes`, `no`, `back`, `stop`, `help` …), or None for anything longer."""
+    return lexicon.meanings.get(folded)
+
+
+def has_cue(folded: str, kind: str, lexicon: Lexicon) -> bool:
+    """Whether a phrase of that kind stands in the message as whole words."""
+    padded = f" {folded} "
+    return any(f" {phrase} " in padded for phrase in lexicon.cues.get(kind, ()))
