@@ -1,0 +1,155 @@
+"""Every word the service says, in a language: texts, dates and lists, with each language's own fall-backs."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Message
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
+
+from bot.clock import KARACHI
+from bot.dialogue.values import Day, Reply, Term, Value
+from bot.names import Names
+
+BACK = "back"
+DOMAINS = ("messages", "desk")
+"""`messages`: what citizens read. `desk`: what officials read; a language without it is not offered there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One folder of `translations/`: `chain` is the language and its fall-backs, in order."""
+
+    code: str
+    name: str
+    direction: str
+    html: str
+    desk: bool
+    chain: tuple[str, ...]
+    folder: Mapping[str, Any]
+    """language.toml as it stands: words, numbers, dates, units."""
+
+
+class Catalog:
+    """All languages. Raises KeyError for a text no language has: a missing key is a bug a test must find."""
+
+    def __init__(
+        self,
+        languages: Mapping[str, Language],
+        domains: Mapping[tuple[str, str], Mapping[str, str]],
+        awaiting: Mapping[str, frozenset[str]],
+    ) -> None:
+        """`domains`: (language, domain) -> key -> text."""
+        self.languages = languages
+        self._domains, self._awaiting = domains, awaiting
+        self._texts: dict[str, dict[str, str]] = {code: {} for code in languages}
+        for (code, _), texts in domains.items():
+            self._texts[code] |= texts
+
+    def text(self, language: str, key: str, **values: Value) -> str:
+        """The text of `key`, its placeholders filled."""
+        template = self._template(language, key)
+        return template.format_map({name: self._value(language, value) for name, value in values.items()})
+
+    def render(self, reply: Reply, language: str) -> str:
+        """A whole message: its sentences, then its options as numbered lines (0 goes back)."""
+        parts = [self.text(language, part.key, **part.values) for part in (reply, *reply.lines)]
+        numbered = [option for option in reply.options if option.id != BACK]
+        parts += [f"{n} {self._value(language, option.label)}" for n, option in enumerate(numbered, 1)]
+        parts += [f"0 {self._value(language, option.label)}" for option in reply.options if option.id == BACK]
+        return "\n".join(parts)
+
+    def name(self, language: str, names: Names, *, short: bool = False) -> str:
+        return names.in_(self.chain(language), short=short)
+
+    def day(self, language: str, at: datetime) -> str:
+        """The date of `at` in Karachi, e.g. 21 نومبر."""
+        local, dates = at.astimezone(KARACHI), self.language(language).folder["dates"]
+        month, weekday = dates["months"][local.month - 1], dates["days"][local.weekday()]
+        return str(dates["short"]).format(day=local.day, month=month, year=local.year, weekday=weekday)
+
+    def language(self, code: str) -> Language:
+        return self.languages.get(code) or self.languages["ur"]
+
+    def chain(self, language: str) -> tuple[str, ...]:
+        return self.language(language).chain
+
+    def domain(self, language: str, domain: str) -> Mapping[str, str]:
+        """The texts a language's own catalog holds, by key; no fall-backs."""
+        return self._domains.get((language, domain), {})
+
+    def awaiting(self, language: str) -> frozenset[str]:
+        """Keys of texts that await a native reader (`fuzzy` in the source); known only where the sources are."""
+        return self._awaiting.get(language, frozenset())
+
+    def _template(self, language: str, key: str) -> str:
+        for code in self.chain(language):
+            if text := self._texts[code].get(key):
+                return text
+        raise KeyError(f"no catalog has the text {key!r}; add it to translations/en/")
+
+    def _value(self, language: str, value: Value) -> str:
+        match value:
+            case Names():
+                return self.name(language, value, short=True)
+            case Term():
+                return self.text(language, value.key)
+            case Day():
+                return self.day(language, value.at)
+            case _:
+                return str(value)
+
+
+@cache
+def load_catalog() -> Catalog:
+    """Reads `translations/`: one folder a language. Raises ValueError naming a folder that cannot be read."""
+    folders = [entry for entry in files("translations").iterdir() if entry.joinpath("language.toml").is_file()]
+    languages = sorted((_language(folder) for folder in folders), key=lambda pair: pair[1])
+    paths = {folder.name: Path(str(folder)) for folder in folders}
+    domains = {(code, domain): _texts(path, domain) for code, path in paths.items() for domain in DOMAINS}
+    awaiting = {code: _awaiting(path) for code, path in paths.items()}
+    return Catalog({language.code: language for language, _ in languages}, domains, awaiting)
+
+
+def _language(folder: Traversable) -> tuple[Language, int]:
+    try:
+        data = tomllib.loads(folder.joinpath("language.toml").read_text(encoding="utf-8"))
+        chain = (data["code"], *data["fallback"])
+        language = Language(
+            data["code"], data["name"], data["direction"], data["html"], bool(data["desk"]), chain, data
+        )
+        return language, int(data["position"])
+    except (KeyError, ValueError) as error:
+        raise ValueError(f"translations/{folder.name}/language.toml cannot be read: {error}; mend that file") from error
+
+
+def _texts(folder: Path, domain: str) -> dict[str, str]:
+    """The compiled catalog, or the source compiled in memory where that is newer or alone."""
+    source, compiled = folder / f"{domain}.po", folder / f"{domain}.mo"
+    if compiled.exists() and not (source.exists() and source.stat().st_mtime > compiled.stat().st_mtime):
+        with compiled.open("rb") as stream:
+            return {str(m.id): str(m.string) for m in read_mo(stream) if m.id and m.string}
+    return {str(m.id): str(m.string) for m in _source(source) if m.id and m.string}
+
+
+def _awaiting(folder: Path) -> frozenset[str]:
+    return frozenset(str(m.id) for domain in DOMAINS for m in _source(folder / f"{domain}.po") if m.id and m.fuzzy)
+
+
+def _source(path: Path) -> list[Message]:
+    if not path.exists():
+        return []
+    with path.open("rb") as stream:
+        return list(read_po(stream))
+
+
+def offered_languages(catalog: Catalog) -> Sequence[tuple[str, str]]:
+    """(code, own name) of every language, in the order citizens are offered them."""
+    return [(language.code, language.name) for language in catalog.languages.values()]

@@ -1,0 +1,81 @@
+"""The settings, from the environment (TAWAR_…): one object that names everything missing or unsafe at once."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+MIN_SECRET = 32
+
+
+class SettingsError(ValueError):
+    """The settings do not allow a start; the message lists every problem."""
+
+
+class Settings(BaseSettings):
+    """`demo`: everything on one machine with the simulator; loopback only. Otherwise nothing has a default that matters."""
+
+    model_config = SettingsConfigDict(env_prefix="TAWAR_", extra="ignore")
+
+    demo: bool = False
+    var: Path = Path("var")
+    database_url: str = ""
+    redis_url: str = ""
+    public_url: str = ""
+    secret_key: str = ""
+    carriers: str = "twilio"
+    twilio_account_sid: str = ""
+    twilio_auth_token: str = ""
+    twilio_auth_token_next: str = ""
+    twilio_api_url: str = ""
+    twilio_messaging_service_sid: str = ""
+    whatsapp_from: str = ""
+    sms_from: str = ""
+
+    def problems(self) -> list[str]:
+        """Every reason not to run, each saying what to set; empty when all is well."""
+        missing = [
+            f"TAWAR_{name.upper()} is not set: {why}" for name, why in _REQUIRED.items() if not getattr(self, name)
+        ]
+        return missing + self._unsafe()
+
+    def check(self) -> "Settings":
+        """Itself, if it may run. Raises SettingsError with all problems at once."""
+        if found := self.problems():
+            raise SettingsError("The service does not start:\n" + "\n".join(f"  - {line}" for line in found))
+        return self
+
+    def _unsafe(self) -> list[str]:
+        found = []
+        url = urlsplit(self.public_url)
+        if self.secret_key and len(self.secret_key) < MIN_SECRET:
+            found.append(f"TAWAR_SECRET_KEY is too short: use at least {MIN_SECRET} random characters")
+        if not (self.whatsapp_from or self.sms_from or self.twilio_messaging_service_sid):
+            found.append(
+                "no sender is set: give TAWAR_WHATSAPP_FROM, TAWAR_SMS_FROM or TAWAR_TWILIO_MESSAGING_SERVICE_SID"
+            )
+        if self.carriers != "twilio":
+            found.append(f"TAWAR_CARRIERS names {self.carriers!r}: this version knows only twilio")
+        if self.demo:
+            if self.public_url and url.hostname not in LOOPBACK:
+                found.append(
+                    f"TAWAR_PUBLIC_URL is {url.hostname}: demo mode answers only on this machine; unset TAWAR_DEMO"
+                )
+            return found
+        if self.public_url and url.scheme != "https":
+            found.append(
+                "TAWAR_PUBLIC_URL must begin with https:// outside demo mode: sessions and numbers travel over it"
+            )
+        if self.twilio_api_url:
+            found.append("TAWAR_TWILIO_API_URL points away from Twilio: unset it outside demo mode")
+        return found
+
+
+_REQUIRED = {
+    "database_url": "where tickets are kept, e.g. postgresql+psycopg://…",
+    "public_url": "the address carriers and officials reach this service at",
+    "secret_key": "signs forms; 32 random characters or more",
+    "twilio_account_sid": "from the carrier's console",
+    "twilio_auth_token": "from the carrier's console; checks who calls",
+}

@@ -1,0 +1,44 @@
+"""Gathers the words of all language folders, and the marker words, into one Lexicon for reading."""
+
+import csv
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from typing import Any
+
+from bot.catalog import Catalog
+from bot.text.answers import Lexicon, build_meanings
+from bot.text.fold import fold
+
+# `done` comes first: "bas" ends a list where one is open, and is asked about where none is.
+_FIRST = ("done",)
+
+
+def build_lexicon(catalog: Catalog) -> Lexicon:
+    """The words of every language at once: a citizen may answer "haan" to a question in Balochi."""
+    folders = [language.folder for language in catalog.languages.values()]
+    meanings = [(meaning, words) for folder in folders for meaning, words in folder["words"].items()]
+    numbers = {fold(word): int(n) for folder in folders for n, words in folder["numbers"].items() for word in words}
+    return Lexicon(
+        meanings=build_meanings(sorted(meanings, key=lambda row: row[0] not in _FIRST)),
+        numbers=numbers,
+        languages={fold(name): folder["code"] for folder in reversed(folders) for name in _names(folder)},
+        cues={"question": _phrases(folder.get("cues", {}).get("question", []) for folder in folders)},
+        markers=_markers(),
+    )
+
+
+def _names(folder: Mapping[str, Any]) -> list[str]:
+    return [folder["name"], *folder["name_in"].values(), *folder.get("aliases", [])]
+
+
+def _phrases(lists: Iterable[Iterable[str]]) -> frozenset[str]:
+    return frozenset(fold(phrase) for phrases in lists for phrase in phrases)
+
+
+def _markers() -> dict[str, tuple[tuple[str, float], ...]]:
+    table: dict[str, tuple[tuple[str, float], ...]] = {}
+    with files("bot.data").joinpath("markers.csv").open(encoding="utf-8") as stream:
+        for row in csv.DictReader(stream):
+            word = fold(row["word"])
+            table[word] = (*table.get(word, ()), (row["way"], float(row["weight"])))
+    return table

@@ -1,0 +1,58 @@
+"""Contacts: one row a phone number, with what the conversation remembers."""
+
+from datetime import datetime
+
+from sqlalchemy import Column, Connection, Index, Integer, Row, Table, Text, select, update
+
+from bot.store.database import insert
+from bot.store.schema import Id, Instant, metadata
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("phone", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False, default=""),
+    Column("language", Text, nullable=False, default=""),
+    Column("carrier", Text, nullable=False, default=""),
+    Column("channel", Text, nullable=False, default=""),
+    Column("district", Text, nullable=False, default=""),
+    Column("conversation", Text, nullable=False, default=""),
+    Column("version", Integer, nullable=False, default=0),
+    Column("opted_out_at", Instant),
+    Column("last_inbound_at", Instant),
+    Column("created_at", Instant, nullable=False),
+    Index("ix_contacts_audience", "district", "language"),
+)
+
+_LOCKED = select(contacts).with_for_update()
+
+
+def lock_by_phone(connection: Connection, phone: str, now: datetime) -> Row[tuple[object, ...]]:
+    """The contact of a phone number (E.164), made if new, locked until the transaction ends: turns of one contact queue up."""
+    query = _LOCKED.where(contacts.c.phone == phone)
+    if row := connection.execute(query).one_or_none():
+        return row
+    new = insert(connection, contacts).values(phone=phone, created_at=now).on_conflict_do_nothing()
+    connection.execute(new)
+    return connection.execute(query).one()
+
+
+def lock(connection: Connection, contact_id: int) -> Row[tuple[object, ...]]:
+    """The contact, locked until the transaction ends."""
+    return connection.execute(_LOCKED.where(contacts.c.id == contact_id)).one()
+
+
+def find(connection: Connection, contact_id: int) -> Row[tuple[object, ...]]:
+    return connection.execute(select(contacts).where(contacts.c.id == contact_id)).one()
+
+
+def remember(connection: Connection, contact_id: int, **fields: object) -> None:
+    """Stores what changed: conversation, language, channel …"""
+    changed = update(contacts).where(contacts.c.id == contact_id)
+    connection.execute(changed.values(version=contacts.c.version + 1, **fields))
+
+
+def opt_out(connection: Connection, contact_id: int, at: datetime | None) -> None:
+    """Notes that announcements stop (`at`) or come again (None)."""
+    connection.execute(update(contacts).where(contacts.c.id == contact_id).values(opted_out_at=at))

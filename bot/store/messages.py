@@ -1,0 +1,102 @@
+"""What citizens wrote: inbound messages, each stored once however often its carrier repeats it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    select,
+    text,
+    update,
+)
+
+from bot.store.database import insert
+from bot.store.schema import Id, Instant, metadata
+
+inbound = Table(
+    "inbound",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("carrier", Text, nullable=False),
+    Column("provider_id", Text, nullable=False),
+    Column("contact_id", Id, ForeignKey("contacts.id"), nullable=False),
+    Column("ticket_id", Id, ForeignKey("tickets.id")),
+    Column("channel", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("button", Text, nullable=False, default=""),
+    Column("media", JSON, nullable=False),
+    Column("latitude", Float),
+    Column("longitude", Float),
+    Column("received_at", Instant, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("retry_at", Instant),
+    UniqueConstraint("carrier", "provider_id"),
+    Index("ix_inbound_contact_id", "contact_id"),
+    Index("ix_inbound_ticket_id", "ticket_id"),
+    Index(
+        "ix_inbound_unanswered",
+        "retry_at",
+        sqlite_where=text("state = 'unanswered'"),
+        postgresql_where=text("state = 'unanswered'"),
+    ),
+)
+
+MAX_ATTEMPTS = 5
+FIRST_RETRY = timedelta(seconds=5)
+
+
+def store(connection: Connection, **fields: Any) -> int | None:
+    """Stores a message; its row id, or None when this carrier delivered it before."""
+    new = insert(connection, inbound).on_conflict_do_nothing(index_elements=["carrier", "provider_id"])
+    return connection.execute(new.values(**fields).returning(inbound.c.id)).scalar_one_or_none()
+
+
+def mark_unanswered(connection: Connection, inbound_id: int, now: datetime) -> None:
+    """A turn failed: a worker tries again, later each time; after MAX_ATTEMPTS a person must read it."""
+    attempts = connection.execute(select(inbound.c.attempts).where(inbound.c.id == inbound_id)).scalar_one() + 1
+    state = "unanswered" if attempts < MAX_ATTEMPTS else "given_up"
+    retry_at = now + FIRST_RETRY * 2**attempts
+    changed = update(inbound).where(inbound.c.id == inbound_id)
+    connection.execute(changed.values(state=state, attempts=attempts, retry_at=retry_at))
+
+
+def mark_answered(connection: Connection, inbound_id: int) -> None:
+    connection.execute(update(inbound).where(inbound.c.id == inbound_id).values(state="answered", retry_at=None))
+
+
+def due_unanswered(connection: Connection, now: datetime, limit: int = 50) -> Sequence[int]:
+    """Ids of messages whose turn failed and whose next try is due, oldest first."""
+    due = select(inbound.c.id).where(inbound.c.state == "unanswered", inbound.c.retry_at <= now)
+    return connection.execute(due.order_by(inbound.c.id).limit(limit)).scalars().all()
+
+
+def count_unanswered(connection: Connection) -> int:
+    waiting = inbound.c.state.in_(("unanswered", "given_up"))
+    return int(connection.execute(select(func.count()).where(waiting)).scalar_one())
+
+
+def find(connection: Connection, inbound_id: int) -> Row[tuple[Any, ...]]:
+    return connection.execute(select(inbound).where(inbound.c.id == inbound_id)).one()
+
+
+def join_ticket(connection: Connection, inbound_ids: Sequence[int], ticket_id: int) -> None:
+    """The messages belong to a ticket from now on."""
+    connection.execute(update(inbound).where(inbound.c.id.in_(inbound_ids)).values(ticket_id=ticket_id))
+
+
+def of_ticket(connection: Connection, ticket_id: int) -> Sequence[Row[tuple[Any, ...]]]:
+    query = select(inbound).where(inbound.c.ticket_id == ticket_id).order_by(inbound.c.id)
+    return connection.execute(query).all()

@@ -1,0 +1,221 @@
+"""The outbox: every message that is to leave, its attempts and its receipts. A claim is an UPDATE with a WHERE."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    Table,
+    Text,
+    UniqueConstraint,
+    exists,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
+
+from bot.store.contacts import contacts
+from bot.store.schema import Id, Instant, metadata
+
+_UNSENT = "state IN ('waiting', 'sending')"
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("ref", Text, nullable=False, unique=True),
+    Column("contact_id", Id, ForeignKey("contacts.id"), nullable=False),
+    Column("lane", Integer, nullable=False),
+    Column("carrier", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("language", Text, nullable=False, default=""),
+    Column("text", Text, nullable=False),
+    Column("options", JSON),
+    Column("inbound_id", Id, ForeignKey("inbound.id")),
+    Column("ticket_id", Id, ForeignKey("tickets.id")),
+    Column("campaign_id", Id, ForeignKey("campaigns.id")),
+    Column("state", Text, nullable=False),
+    Column("status", Text, nullable=False, default=""),
+    Column("reason", Text, nullable=False, default=""),
+    Column("provider_id", Text, nullable=False, default=""),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("asks", Integer, nullable=False, default=0),
+    Column("due_at", Instant, nullable=False),
+    Column("lease_until", Instant),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    UniqueConstraint("campaign_id", "contact_id"),
+    Index(
+        "ix_outbox_due",
+        "lane",
+        "id",
+        sqlite_where=text("state = 'waiting'"),
+        postgresql_where=text("state = 'waiting'"),
+    ),
+    Index("ix_outbox_unsent", "contact_id", "id", sqlite_where=text(_UNSENT), postgresql_where=text(_UNSENT)),
+    Index(
+        "ix_outbox_unsettled",
+        "lease_until",
+        sqlite_where=text("state IN ('sending', 'unknown')"),
+        postgresql_where=text("state IN ('sending', 'unknown')"),
+    ),
+    Index("ix_outbox_ticket_id", "ticket_id"),
+    Index("ix_outbox_provider_id", "provider_id"),
+    Index("ix_outbox_campaign_state", "campaign_id", "state"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("outbox_id", Id, ForeignKey("outbox.id"), nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("outcome", Text, nullable=False, default=""),
+    Column("detail", Text, nullable=False, default=""),
+    Index("ix_attempts_outbox_id", "outbox_id"),
+)
+
+parked_receipts = Table(
+    "parked_receipts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("carrier", Text, nullable=False),
+    Column("ref", Text, nullable=False),
+    Column("provider_id", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("error", Text, nullable=False, default=""),
+    Column("received_at", Instant, nullable=False),
+    Index("ix_parked_receipts_provider_id", "provider_id"),
+)
+
+
+def put(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Adds messages that are to leave; their ids, in order."""
+    if not rows:
+        return []
+    new = insert(outbox).returning(outbox.c.id, sort_by_parameter_order=True)
+    return list(connection.execute(new, rows).scalars())
+
+
+def claim(
+    connection: Connection, now: datetime, lease_until: datetime, limit: int, ids: Sequence[int] | None = None
+) -> Sequence[Row[tuple[Any, ...]]]:
+    """Takes due messages, most urgent first, one a contact so that a person's messages keep their order.
+
+    The rows become `sending` until `lease_until`; another worker that got there first is simply not in the answer.
+    """
+    earlier = outbox.alias("earlier")
+    waits_behind = exists().where(
+        earlier.c.contact_id == outbox.c.contact_id,
+        earlier.c.id < outbox.c.id,
+        earlier.c.lane <= outbox.c.lane,
+        earlier.c.state.in_(("waiting", "sending")),
+    )
+    due = select(outbox.c.id).where(outbox.c.state == "waiting", outbox.c.due_at <= now, ~waits_behind)
+    if ids is not None:
+        due = due.where(outbox.c.id.in_(ids))
+    due = due.order_by(outbox.c.lane, outbox.c.id).limit(limit).with_for_update(skip_locked=True)
+    taken = connection.execute(due).scalars().all()
+    if not taken:
+        return []
+    mine = update(outbox).where(outbox.c.id.in_(taken), outbox.c.state == "waiting")
+    connection.execute(
+        mine.values(state="sending", lease_until=lease_until, attempts=outbox.c.attempts + 1, updated_at=now)
+    )
+    fields = (contacts.c.phone, contacts.c.opted_out_at)
+    query = select(outbox, *fields).join(contacts, contacts.c.id == outbox.c.contact_id).where(outbox.c.id.in_(taken))
+    return connection.execute(query.order_by(outbox.c.lane, outbox.c.id)).all()
+
+
+def begin_attempts(connection: Connection, outbox_ids: Sequence[int], now: datetime) -> None:
+    """Written before the carrier is called: whatever happens then, the ledger knows that it was tried."""
+    if outbox_ids:
+        connection.execute(insert(attempts), [{"outbox_id": i, "started_at": now} for i in outbox_ids])
+
+
+def end_attempt(connection: Connection, outbox_id: int, now: datetime, outcome: str, detail: str = "") -> None:
+    last = select(func.max(attempts.c.id)).where(attempts.c.outbox_id == outbox_id).scalar_subquery()
+    connection.execute(
+        update(attempts).where(attempts.c.id == last).values(ended_at=now, outcome=outcome, detail=detail)
+    )
+
+
+def change(connection: Connection, outbox_id: int, now: datetime, *, states: Sequence[str], **fields: Any) -> bool:
+    """Changes a message if it is still in one of `states`; whether it was."""
+    changed = update(outbox).where(outbox.c.id == outbox_id, outbox.c.state.in_(states))
+    return bool(connection.execute(changed.values(updated_at=now, **fields)).rowcount)
+
+
+def find_by_ref(connection: Connection, ref: str) -> Row[tuple[Any, ...]] | None:
+    return connection.execute(select(outbox).where(outbox.c.ref == ref)).one_or_none()
+
+
+def find_by_provider_id(connection: Connection, carrier: str, provider_id: str) -> Row[tuple[Any, ...]] | None:
+    query = select(outbox).where(outbox.c.carrier == carrier, outbox.c.provider_id == provider_id)
+    return connection.execute(query.limit(1)).one_or_none()
+
+
+def find(connection: Connection, outbox_id: int) -> Row[tuple[Any, ...]] | None:
+    return connection.execute(select(outbox).where(outbox.c.id == outbox_id)).one_or_none()
+
+
+def due_ids(connection: Connection, now: datetime, limit: int) -> Sequence[int]:
+    """Ids of messages that could leave now, most urgent first."""
+    due = select(outbox.c.id).where(outbox.c.state == "waiting", outbox.c.due_at <= now)
+    return connection.execute(due.order_by(outbox.c.lane, outbox.c.id).limit(limit)).scalars().all()
+
+
+def expire_leases(connection: Connection, now: datetime, unknown_until: datetime) -> int:
+    """Messages whose worker vanished in mid-send may or may not have left: they become unknown. How many."""
+    lost = update(outbox).where(outbox.c.state == "sending", outbox.c.lease_until < now)
+    return connection.execute(lost.values(state="unknown", lease_until=unknown_until, updated_at=now)).rowcount
+
+
+def unsettled(connection: Connection, now: datetime, limit: int = 20) -> Sequence[Row[tuple[Any, ...]]]:
+    """Unknown messages whose time to ask the carrier has come."""
+    query = select(outbox, contacts.c.phone).join(contacts, contacts.c.id == outbox.c.contact_id)
+    due = query.where(outbox.c.state == "unknown", outbox.c.lease_until < now)
+    return connection.execute(due.order_by(outbox.c.id).limit(limit)).all()
+
+
+def of_ticket(connection: Connection, ticket_id: int) -> Sequence[Row[tuple[Any, ...]]]:
+    return connection.execute(select(outbox).where(outbox.c.ticket_id == ticket_id).order_by(outbox.c.id)).all()
+
+
+def oldest_waiting(connection: Connection) -> datetime | None:
+    """When the longest-waiting unsent message was due."""
+    return connection.execute(select(func.min(outbox.c.due_at)).where(outbox.c.state == "waiting")).scalar()
+
+
+def counts_by_state(connection: Connection) -> dict[str, int]:
+    rows = connection.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))
+    return {state: count for state, count in rows}
+
+
+def park(connection: Connection, **fields: Any) -> None:
+    """Keeps a receipt whose message is not known yet."""
+    connection.execute(insert(parked_receipts).values(**fields))
+
+
+def take_parked(connection: Connection, provider_id: str) -> Sequence[Row[tuple[Any, ...]]]:
+    """The parked receipts of a provider's id, taken out."""
+    mine = parked_receipts.c.provider_id == provider_id
+    rows = connection.execute(select(parked_receipts).where(mine).order_by(parked_receipts.c.id)).all()
+    if rows:
+        connection.execute(parked_receipts.delete().where(mine))
+    return rows
+
+
+def drop_parked(connection: Connection, before: datetime) -> int:
+    """Forgets receipts that matched nothing for days."""
+    return connection.execute(parked_receipts.delete().where(parked_receipts.c.received_at < before)).rowcount

@@ -1,0 +1,136 @@
+"""Tickets and their events: what is owed to whom by when, and everything that happened to it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    Table,
+    Text,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from bot.store.accounts import accounts
+from bot.store.schema import Id, Instant, metadata
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("number", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("contact_id", Id, ForeignKey("contacts.id"), nullable=False),
+    Column("category", Text, nullable=False),
+    Column("service", Text, nullable=False, default=""),
+    Column("department", Text, nullable=False),
+    Column("district", Text, nullable=False, default=""),
+    Column("tehsil", Text, nullable=False, default=""),
+    Column("latitude", Float),
+    Column("longitude", Float),
+    Column("words", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("priority", Text, nullable=False),
+    Column("sensitive", Boolean, nullable=False, default=False),
+    Column("state", Text, nullable=False),
+    Column("owner_id", Id, ForeignKey("accounts.id")),
+    Column("version", Integer, nullable=False, default=1),
+    Column("unread", Boolean, nullable=False, default=True),
+    Column("opened_at", Instant, nullable=False),
+    Column("deadline", Instant, nullable=False),
+    Column("touched_at", Instant, nullable=False),
+    Index("ix_tickets_queue", "department", "state", "touched_at"),
+    Index("ix_tickets_contact_id", "contact_id"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("ticket_id", Id, ForeignKey("tickets.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("account_id", Id, ForeignKey("accounts.id")),
+    Column("action", Text, nullable=False),
+    Column("data", JSON, nullable=False),
+    Index("ix_events_ticket_id", "ticket_id"),
+)
+
+
+def add(connection: Connection, **fields: Any) -> int:
+    """Opens a ticket; its row id."""
+    return int(connection.execute(insert(tickets).values(**fields).returning(tickets.c.id)).scalar_one())
+
+
+def number_is_taken(connection: Connection, number: str) -> bool:
+    return connection.execute(select(tickets.c.id).where(tickets.c.number == number)).first() is not None
+
+
+def record(connection: Connection, ticket_id: int, at: datetime, actor: str, action: str, **data: Any) -> None:
+    """Appends what happened; `account` in data names the official."""
+    account = data.pop("account", None)
+    new = insert(events).values(ticket_id=ticket_id, at=at, actor=actor, account_id=account, action=action, data=data)
+    connection.execute(new)
+
+
+def of_contact(connection: Connection, contact_id: int, limit: int = 20) -> Sequence[Row[tuple[Any, ...]]]:
+    """A contact's own tickets, newest first."""
+    mine = select(tickets).where(tickets.c.contact_id == contact_id)
+    return connection.execute(mine.order_by(tickets.c.id.desc()).limit(limit)).all()
+
+
+def find(connection: Connection, number: str) -> Row[tuple[Any, ...]] | None:
+    """The ticket of that number, with its owner's name."""
+    query = select(tickets, accounts.c.name.label("owner")).outerjoin(accounts, accounts.c.id == tickets.c.owner_id)
+    return connection.execute(query.where(tickets.c.number == number)).one_or_none()
+
+
+def lock(connection: Connection, number: str) -> Row[tuple[Any, ...]] | None:
+    """The ticket of that number, locked until the transaction ends."""
+    return connection.execute(select(tickets).where(tickets.c.number == number).with_for_update()).one_or_none()
+
+
+def change(connection: Connection, ticket_id: int, **fields: Any) -> None:
+    changed = update(tickets).where(tickets.c.id == ticket_id)
+    connection.execute(changed.values(version=tickets.c.version + 1, **fields))
+
+
+def mark_read(connection: Connection, ticket_id: int) -> None:
+    connection.execute(update(tickets).where(tickets.c.id == ticket_id).values(unread=False))
+
+
+def queue(
+    connection: Connection, departments: Sequence[str] | None, states: Sequence[str], limit: int, offset: int = 0
+) -> Sequence[Row[tuple[Any, ...]]]:
+    """Tickets of some departments (None: of all) in some states, newest trouble first, with their owners' names."""
+    query = select(tickets, accounts.c.name.label("owner")).outerjoin(accounts, accounts.c.id == tickets.c.owner_id)
+    query = query.where(*_in_queue(departments, states)).order_by(tickets.c.touched_at.desc(), tickets.c.id.desc())
+    return connection.execute(query.limit(limit).offset(offset)).all()
+
+
+def count_by_state(connection: Connection, departments: Sequence[str] | None) -> dict[str, int]:
+    query = select(tickets.c.state, func.count()).group_by(tickets.c.state)
+    if departments is not None:
+        query = query.where(tickets.c.department.in_(departments))
+    return {state: count for state, count in connection.execute(query)}
+
+
+def events_of(connection: Connection, ticket_id: int) -> Sequence[Row[tuple[Any, ...]]]:
+    query = select(events, accounts.c.name.label("who")).outerjoin(accounts, accounts.c.id == events.c.account_id)
+    return connection.execute(query.where(events.c.ticket_id == ticket_id).order_by(events.c.id)).all()
+
+
+def _in_queue(departments: Sequence[str] | None, states: Sequence[str]) -> list[Any]:
+    conditions = [tickets.c.state.in_(states)]
+    return conditions if departments is None else [tickets.c.department.in_(departments), *conditions]
