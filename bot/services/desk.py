@@ -1,0 +1,201 @@
+"""What an official does to a ticket: look, take, reply, note, resolve. Each is one transaction, allowed by the ticket's table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot import tickets as life
+from bot.dialogue import form
+from bot.dialogue.values import Conversation, Option, Reply, Term
+from bot.outbox import Lane
+from bot.services.hands import Hands
+from bot.services.turns import outgoing
+from bot.store import accounts, contacts, conversations, messages, outbox, tickets
+from bot.text.fold import clean
+
+MAX_REPLY = 1200
+"""Characters of an official's reply: what is put around it must still fit Twilio's 1,600."""
+PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Official:
+    """Who acts. `departments`: None for those who see all."""
+
+    account_id: int
+    name: str
+    departments: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """It happened. `outbox_ids`: what is to be sent now."""
+
+    outbox_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """The same form came before; nothing was done again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """Somebody changed the ticket meanwhile; nothing was done, and `text` is not lost."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotAllowed:
+    """The ticket's table has no such step now."""
+
+    state: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """The text is missing or too long; `key` says which in the catalog."""
+
+    key: str
+
+
+Result = Done | Repeated | Stale | NotAllowed | Unfit
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One form: `key` is new for every form shown, so a double tap is known; `version` is the ticket's as it was seen."""
+
+    number: str
+    action: str
+    key: str
+    version: int
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPage:
+    """A ticket with all that was said and done, oldest first."""
+
+    ticket: Any
+    phone: str
+    lines: Sequence[tuple[str, Any]]
+    """(`in`, inbound row), (`out`, outbox row) or (`event`, event row)"""
+    actions: Sequence[str]
+
+
+def see_queue(hands: Hands, official: Official, states: Sequence[str], page: int) -> Sequence[Any]:
+    """One page of the queue (PAGE rows, and one more if there is a next page), newest trouble first."""
+    with hands.db.read() as tx:
+        return tickets.queue(tx, official.departments, states, PAGE + 1, offset=PAGE * page)
+
+
+def count_queue(hands: Hands, official: Official) -> dict[str, int]:
+    """{state: tickets} of what the official may see."""
+    with hands.db.read() as tx:
+        return tickets.count_by_state(tx, official.departments)
+
+
+def see_ticket(hands: Hands, official: Official, number: str) -> TicketPage | None:
+    """The ticket, or None if there is none or it is another department's: a stranger cannot tell which."""
+    with hands.db.read() as tx:
+        ticket = tickets.find(tx, number)
+        if ticket is None or not _may_see(official, ticket):
+            return None
+        said: list[tuple[str, Any]] = [("in", row) for row in messages.of_ticket(tx, ticket.id)]
+        said += [("out", row) for row in outbox.of_ticket(tx, ticket.id)]
+        said += [("event", row) for row in tickets.events_of(tx, ticket.id)]
+        contact = contacts.find(tx, ticket.contact_id)
+    said.sort(key=lambda line: _when(*line))
+    return TicketPage(ticket, contact.phone, said, life.allowed_actions(ticket.state, "official"))
+
+
+def mark_read(hands: Hands, ticket_id: int) -> None:
+    """The official has seen what the citizen wrote."""
+    with hands.db.write() as tx:
+        tickets.mark_read(tx, ticket_id)
+
+
+def act(hands: Hands, official: Official, order: Order) -> Result | None:
+    """Carries out one form. None if the ticket is none of the official's."""
+    text = clean(order.text)
+    if order.action in ("reply", "resolve", "note") and (unfit := _unfit(text)):
+        return unfit
+    with hands.db.write() as tx:
+        ticket = tickets.lock(tx, order.number)
+        if ticket is None or not _may_see(official, ticket):
+            return None
+        if not accounts.submit_once(tx, order.key, official.account_id, hands.now()):
+            return Repeated()
+        # A note or a take disturbs nobody; words to the citizen must not cross a colleague's.
+        if order.action in ("reply", "resolve") and ticket.version != order.version:
+            accounts.take_back(tx, order.key)
+            return Stale(text)
+        state = life.next_state(ticket.state, order.action, "official")
+        if isinstance(state, life.Refused):
+            return NotAllowed(ticket.state, order.action)
+        return Done(tuple(_carry_out(tx, hands, official, ticket, order.action, state, text)))
+
+
+def _carry_out(
+    tx: Connection, hands: Hands, official: Official, ticket: Any, action: str, state: str, text: str
+) -> list[int]:
+    now = hands.now()
+    owner = official.account_id if action == "take" or ticket.owner_id is None else ticket.owner_id
+    if action == "note":
+        owner = ticket.owner_id
+    tickets.change(tx, ticket.id, state=state, owner_id=owner, unread=False)
+    data = {"text": text} if action == "note" else {}
+    tickets.record(tx, ticket.id, now, "official", action, account=official.account_id, **data)
+    return [_tell(tx, hands, ticket, action, text)] if action in ("reply", "resolve") else []
+
+
+def _tell(tx: Connection, hands: Hands, ticket: Any, action: str, text: str) -> int:
+    """Sends the official's words in the citizen's language, and remembers what the citizen may answer to."""
+    contact = contacts.lock(tx, ticket.contact_id)
+    talk = conversations.load(contact.conversation)
+    department = hands.directory.departments[ticket.department].names
+    values = {"department": department, "number": ticket.number, "text": text}
+    reply = Reply(f"desk_reply.{action}", values)
+    if not _is_busy(talk):
+        ask = action == "resolve"
+        options = (Option("solved", Term("option.solved")), Option("unsolved", Term("option.unsolved")))
+        reply = Reply("desk_reply.resolve_ask", values, options) if ask else reply
+        offered = tuple(option.id for option in options) if ask else ()
+        talk = replace(talk, about=ticket.number, step="verdict" if ask else "", offered=offered)
+        contacts.remember(tx, contact.id, conversation=conversations.dump(talk))
+    language = contact.language or ticket.language
+    row = outgoing(
+        hands,
+        contact.id,
+        hands.catalog.render(reply, language),
+        Lane.NOTICE,
+        carrier=contact.carrier,
+        channel=contact.channel,
+    )
+    return outbox.put(tx, [row | {"language": language, "ticket_id": ticket.id}])[0]
+
+
+def _is_busy(talk: Conversation) -> bool:
+    """Whether the citizen is in the middle of answering something else, which must not be lost."""
+    return talk.draft is not None or (
+        talk.step in form.QUESTIONS and talk.step not in ("menu", "verdict", "ticket.added")
+    )
+
+
+def _may_see(official: Official, ticket: Any) -> bool:
+    return official.departments is None or ticket.department in official.departments
+
+
+def _unfit(text: str) -> Unfit | None:
+    if not text:
+        return Unfit("desk.error.empty")
+    return Unfit("desk.error.long") if len(text) > MAX_REPLY else None
+
+
+def _when(kind: str, row: Any) -> Any:
+    return (row.received_at if kind == "in" else row.created_at if kind == "out" else row.at, row.id)

@@ -1,0 +1,35 @@
+"""What every use case works with: the database, the words, the directory, the carriers, the time."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from bot.carriers.port import Carriers
+from bot.catalog import Catalog
+from bot.directory import Directory
+from bot.store.database import Database
+from bot.text.answers import Lexicon
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def new_ref() -> str:
+    """A reference nobody can guess, for a message's receipts."""
+    return secrets.token_urlsafe(12)
+
+
+@dataclass(frozen=True)
+class Hands:
+    """Handed to every use case, so that none reaches for a global."""
+
+    db: Database
+    catalog: Catalog
+    lexicon: Lexicon
+    directory: Directory
+    carriers: Carriers
+    now: Callable[[], datetime] = field(default=utc_now)
+    ref: Callable[[], str] = field(default=new_ref)
+    random_below: Callable[[int], int] = field(default=secrets.randbelow)

@@ -1,0 +1,61 @@
+"""Delivery receipts: early, late, twice or in any order; what they tell never goes backwards and is never lost."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.carriers.port import Receipt
+from bot.outbox import is_progress
+from bot.services.hands import Hands
+from bot.store import outbox
+
+PARKED_FOR = timedelta(days=3)
+
+
+def record_receipt(hands: Hands, receipt: Receipt) -> str:
+    """Matches a receipt by our own reference, else by the provider's id; one that matches nothing yet is parked.
+
+    Returns `progress`, `nothing new` or `parked`. Raises DatabaseAway.
+    """
+    with hands.db.write() as tx:
+        row = _find(tx, receipt)
+        if row is None:
+            outbox.park(
+                tx,
+                carrier=receipt.carrier,
+                ref=receipt.ref,
+                provider_id=receipt.provider_id,
+                status=receipt.status,
+                error=receipt.error,
+                received_at=hands.now(),
+            )
+            return "parked"
+        return apply_receipt(tx, hands, row, receipt)
+
+
+def apply_receipt(tx: Connection, hands: Hands, row: Any, receipt: Receipt) -> str:
+    """Raises the delivery status; a receipt for a message whose outcome we never learnt settles it."""
+    fields: dict[str, Any] = {}
+    if is_progress(row.status, receipt.status):
+        fields = {"status": receipt.status, "reason": receipt.error}
+    if row.state in ("sending", "unknown"):
+        fields |= {"state": "accepted", "provider_id": receipt.provider_id, "lease_until": None}
+        outbox.end_attempt(tx, row.id, hands.now(), "accepted", "by receipt")
+    if not fields:
+        return "nothing new"
+    outbox.change(tx, row.id, hands.now(), states=(row.state,), **fields)
+    return "progress"
+
+
+def match_parked(tx: Connection, hands: Hands, outbox_id: int, provider_id: str) -> None:
+    """Applies receipts that came before we knew the provider's id."""
+    for parked in outbox.take_parked(tx, provider_id):
+        row = outbox.find(tx, outbox_id)
+        apply_receipt(tx, hands, row, Receipt(parked.carrier, parked.ref, provider_id, parked.status, parked.error))
+
+
+def _find(tx: Connection, receipt: Receipt) -> Any:
+    if receipt.ref and (row := outbox.find_by_ref(tx, receipt.ref)):
+        return row
+    return outbox.find_by_provider_id(tx, receipt.carrier, receipt.provider_id)

@@ -1,0 +1,125 @@
+"""A citizen's message comes in: stored once, answered in the same transaction; a bug delays the answer and loses nothing."""
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from bot.carriers.port import Inbound
+from bot.dialogue.values import Message
+from bot.outbox import Lane
+from bot.services.hands import Hands
+from bot.services.turns import outgoing, take_turn
+from bot.store import contacts, messages, outbox
+from bot.store.database import DatabaseAway
+from bot.text.fold import clean
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """`outcome`: answered, repeated (this carrier brought it before) or kept (a worker will answer it).
+
+    `outbox_ids`: what is to be sent now."""
+
+    outcome: str
+    outbox_ids: tuple[int, ...] = ()
+
+
+def receive(hands: Hands, message: Inbound) -> Received:
+    """Takes in one message. Raises DatabaseAway while the database cannot be reached; the carrier then tries again."""
+    try:
+        return _answer(hands, message)
+    except DatabaseAway:
+        raise
+    except Exception as error:  # noqa: BLE001 a bug in the dialogue must not lose a citizen's message
+        _log_bug(error)
+        return _keep(hands, message)
+
+
+def answer_later(hands: Hands, inbound_id: int) -> Received:
+    """Tries a kept message again; after the last try it is left to a person, and the citizen is told so."""
+    try:
+        with hands.db.write() as tx:
+            row = messages.find(tx, inbound_id)
+            if row.state != "unanswered":
+                return Received("repeated")
+            contact = contacts.lock(tx, row.contact_id)
+            ids = take_turn(tx, hands, contact, _stored_message(row), carrier=row.carrier, channel=row.channel)
+            messages.mark_answered(tx, inbound_id)
+            return Received("answered", tuple(ids))
+    except DatabaseAway:
+        raise
+    except Exception as error:  # noqa: BLE001 as above
+        _log_bug(error)
+        return _give_up_slowly(hands, inbound_id)
+
+
+def _answer(hands: Hands, message: Inbound) -> Received:
+    with hands.db.write() as tx:
+        contact = contacts.lock_by_phone(tx, message.phone, hands.now())
+        inbound_id = _store(tx, hands, contact.id, message, "answered")
+        if inbound_id is None:
+            return Received("repeated")
+        ids = take_turn(
+            tx, hands, contact, _message(hands, inbound_id, message), carrier=message.carrier, channel=message.channel
+        )
+        return Received("answered", tuple(ids))
+
+
+def _keep(hands: Hands, message: Inbound) -> Received:
+    with hands.db.write() as tx:
+        contact = contacts.lock_by_phone(tx, message.phone, hands.now())
+        inbound_id = _store(tx, hands, contact.id, message, "unanswered")
+        if inbound_id is not None:
+            messages.mark_unanswered(tx, inbound_id, hands.now())
+    return Received("kept" if inbound_id is not None else "repeated")
+
+
+def _give_up_slowly(hands: Hands, inbound_id: int) -> Received:
+    with hands.db.write() as tx:
+        messages.mark_unanswered(tx, inbound_id, hands.now())
+        row = messages.find(tx, inbound_id)
+        if row.state != "given_up":
+            return Received("kept")
+        contact = contacts.lock(tx, row.contact_id)
+        text = hands.catalog.text(contact.language or "ur", "unclear.person")
+        ids = outbox.put(tx, [outgoing(hands, contact.id, text, Lane.REPLY, carrier=row.carrier, channel=row.channel)])
+        return Received("kept", tuple(ids))
+
+
+def _store(tx: Any, hands: Hands, contact_id: int, message: Inbound, state: str) -> int | None:
+    latitude, longitude = message.pin or (None, None)
+    return messages.store(
+        tx,
+        carrier=message.carrier,
+        provider_id=message.provider_id,
+        contact_id=contact_id,
+        channel=message.channel,
+        text=clean(message.text),
+        button=clean(message.button),
+        media=[{"url": ref.url, "kind": ref.kind} for ref in message.media],
+        latitude=latitude,
+        longitude=longitude,
+        received_at=hands.now(),
+        state=state,
+    )
+
+
+def _message(hands: Hands, inbound_id: int, message: Inbound) -> Message:
+    media = tuple(ref.kind for ref in message.media)
+    return Message(inbound_id, clean(message.text), hands.now(), clean(message.button), media, message.pin)
+
+
+def _stored_message(row: Any) -> Message:
+    pin = None if row.latitude is None else (row.latitude, row.longitude)
+    return Message(row.id, row.text, row.received_at, row.button, tuple(m["kind"] for m in row.media), pin)
+
+
+def _log_bug(error: Exception) -> None:
+    """The kind and place of an error, never its message: that may hold a citizen's words."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+    log.error("a turn failed with %s at %s; the message is kept and will be tried again", type(error).__name__, place)

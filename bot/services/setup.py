@@ -1,0 +1,59 @@
+"""The first start: the directory from bot/data, and in demo mode people with random passwords."""
+
+import csv
+import secrets
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+
+from bot.directory import KINDS, Directory, read_directory
+from bot.services.hands import Hands
+from bot.services.sign_in import add_account
+from bot.store import accounts
+from bot.store import directory as rows
+from bot.store.database import Database
+
+# username, name, role, department
+DEMO_PEOPLE = (
+    ("phed", "Gul Bibi", "official", "PHED"),
+    ("qesco", "Nadeem Kakar", "official", "QESCO"),
+    ("health", "Dr. Sanam Baloch", "official", "HLT"),
+    ("education", "Habib Rind", "official", "SED"),
+    ("cell", "Farah Mengal", "official", "CMU"),
+    ("supervisor", "Akbar Jan", "supervisor", ""),
+    ("campaigns", "Mahnaz Hazara", "campaign_manager", ""),
+    ("approver", "Yousaf Achakzai", "approver", ""),
+    ("reviewer", "Banuk Shari", "reviewer", ""),
+    ("admin", "Operator", "admin", ""),
+)
+
+
+def shipped_rows(kind: str) -> list[Mapping[str, str]]:
+    """The rows of `bot/data/<kind>.csv`."""
+    with files("bot.data").joinpath(f"{kind}.csv").open(encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+def load_directory(db: Database) -> Directory:
+    """The directory as the database has it; on the first start as the project ships it."""
+    with db.write() as tx:
+        for kind in KINDS if rows.is_empty(tx) else ():
+            rows.replace(tx, kind, shipped_rows(kind))
+        return read_directory(rows.all_rows(tx))
+
+
+def add_demo_people(hands: Hands, logins: Path) -> Sequence[str]:
+    """Adds the demo accounts if there are none, and writes `role<TAB>username<TAB>password` lines to `logins` (0600)."""
+    with hands.db.write() as tx:
+        if accounts.all_accounts(tx):
+            return []
+        lines = []
+        for username, name, role, department in DEMO_PEOPLE:
+            password = secrets.token_urlsafe(9)
+            add_account(hands, tx, username=username, name=name, role=role, department=department, password=password)
+            lines.append(
+                f"{role}:{department}\t{username}\t{password}" if department else f"{role}\t{username}\t{password}"
+            )
+        logins.touch(mode=0o600)
+        logins.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return lines

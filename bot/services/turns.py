@@ -1,0 +1,166 @@
+"""Takes one turn of a conversation and carries out what came of it, inside the caller's transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot import tickets as life
+from bot.catalog import offered_languages
+from bot.dialogue.engine import respond
+from bot.dialogue.talk import DEFAULT_LANGUAGE
+from bot.dialogue.values import (
+    AddToTicket,
+    Command,
+    Conversation,
+    GiveVerdict,
+    Message,
+    OpenTicket,
+    ResumeOutreach,
+    StopOutreach,
+    TicketView,
+    World,
+)
+from bot.outbox import Lane
+from bot.services.hands import Hands
+from bot.store import contacts, conversations, messages, outbox, tickets
+
+MAX_DRAWS = 20
+
+
+def take_turn(tx: Connection, hands: Hands, contact: Any, message: Message, *, carrier: str, channel: str) -> list[int]:
+    """Answers `message` of a locked contact: conversation, tickets and outbox rows. The ids of what is to be sent."""
+    before = conversations.load(contact.conversation)
+    turn = respond(before, message, _world(tx, hands, contact))
+    ticket_id = None
+    for command in turn.commands:
+        ticket_id = _carry_out(tx, hands, contact, turn.conversation, command) or ticket_id
+    language = turn.conversation.language or DEFAULT_LANGUAGE
+    now = hands.now()
+    rows = [
+        outgoing(hands, contact.id, hands.catalog.render(reply, language), Lane.REPLY, carrier=carrier, channel=channel)
+        | {"language": language, "inbound_id": message.id, "ticket_id": ticket_id}
+        for reply in turn.replies
+    ]
+    contacts.remember(
+        tx,
+        contact.id,
+        conversation=conversations.dump(turn.conversation),
+        language=turn.conversation.language,
+        carrier=carrier,
+        channel=channel,
+        last_inbound_at=now,
+    )
+    return outbox.put(tx, rows)
+
+
+def outgoing(hands: Hands, contact_id: int, text: str, lane: Lane, *, carrier: str, channel: str) -> dict[str, Any]:
+    """An outbox row that may leave at once."""
+    now = hands.now()
+    return {
+        "ref": hands.ref(),
+        "contact_id": contact_id,
+        "lane": int(lane),
+        "carrier": carrier,
+        "channel": channel,
+        "text": text,
+        "state": "waiting",
+        "due_at": now,
+        "created_at": now,
+        "updated_at": now,
+    }
+
+
+def _world(tx: Connection, hands: Hands, contact: Any) -> World:
+    def own_tickets() -> Sequence[TicketView]:
+        return [
+            TicketView(t.number, t.kind, t.state, t.category, t.department, t.deadline, t.opened_at)
+            for t in tickets.of_contact(tx, contact.id)
+        ]
+
+    return World(
+        now=hands.now(),
+        directory=hands.directory,
+        lexicon=hands.lexicon,
+        languages=offered_languages(hands.catalog),
+        tickets=own_tickets,
+        new_number=lambda: _free_number(tx, hands),
+    )
+
+
+def _free_number(tx: Connection, hands: Hands) -> str:
+    for _ in range(MAX_DRAWS):
+        number = life.draw_number(hands.random_below)
+        if not tickets.number_is_taken(tx, number):
+            return number
+    raise RuntimeError(f"{MAX_DRAWS} ticket numbers drawn, all taken: raise NUMBER_DIGITS in bot/tickets.py")
+
+
+def _carry_out(tx: Connection, hands: Hands, contact: Any, talk: Conversation, command: Command) -> int | None:
+    """Does what the turn asks; the id of the ticket it touched."""
+    now = hands.now()
+    match command:
+        case OpenTicket():
+            return _open(tx, hands, contact, talk.language or DEFAULT_LANGUAGE, command)
+        case AddToTicket():
+            return _add(tx, command, now)
+        case GiveVerdict():
+            return _judge(tx, command, now)
+        case StopOutreach():
+            contacts.opt_out(tx, contact.id, now)
+        case ResumeOutreach():
+            contacts.opt_out(tx, contact.id, None)
+    return None
+
+
+def _open(tx: Connection, hands: Hands, contact: Any, language: str, command: OpenTicket) -> int:
+    draft, now = command.draft, hands.now()
+    category = hands.directory.categories[draft.category]
+    latitude, longitude = draft.pin or (None, None)
+    ticket_id = tickets.add(
+        tx,
+        number=command.number,
+        kind=draft.kind,
+        contact_id=contact.id,
+        category=draft.category,
+        service=draft.service,
+        department=command.department,
+        district=draft.district,
+        tehsil=draft.tehsil,
+        latitude=latitude,
+        longitude=longitude,
+        words=draft.words,
+        language=language,
+        priority=category.priority if draft.kind == "complaint" else "normal",
+        sensitive=category.sensitive,
+        state="new",
+        opened_at=now,
+        deadline=command.deadline,
+        touched_at=now,
+    )
+    messages.join_ticket(tx, draft.messages, ticket_id)
+    tickets.record(tx, ticket_id, now, "citizen", "open", department=command.department, category=draft.category)
+    if draft.district and draft.district != contact.district:
+        contacts.remember(tx, contact.id, district=draft.district)
+    return ticket_id
+
+
+def _add(tx: Connection, command: AddToTicket, now: datetime) -> int | None:
+    ticket = tickets.lock(tx, command.number)
+    if ticket is None:
+        return None
+    messages.join_ticket(tx, [command.message], ticket.id)
+    tickets.change(tx, ticket.id, unread=True, touched_at=now)
+    tickets.record(tx, ticket.id, now, "citizen", "write")
+    return int(ticket.id)
+
+
+def _judge(tx: Connection, command: GiveVerdict, now: datetime) -> int | None:
+    ticket = tickets.lock(tx, command.number)
+    action = "confirm" if command.solved else "dispute"
+    if ticket is None or isinstance(state := life.next_state(ticket.state, action, "citizen"), life.Refused):
+        return None
+    tickets.change(tx, ticket.id, state=state, unread=True, touched_at=now)
+    tickets.record(tx, ticket.id, now, "citizen", action)
+    return int(ticket.id)
