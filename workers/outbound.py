@@ -1,0 +1,105 @@
+"""The worker: sends what it is woken for, and sweeps up what nobody woke it for."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import SimpleWorker
+from rq.serializers import JSONSerializer
+from rq.timeouts import TimerDeathPenalty
+
+from bot.carriers.port import Outcome
+from bot.services.hands import Hands
+from bot.services.receive import answer_later
+from bot.services.send import send_due, settle_unknown
+from bot.store import messages
+from bot.store.database import DatabaseAway
+from workers.queues import OUTBOUND
+
+log = logging.getLogger(__name__)
+THREADS = 16
+"""Carrier calls under way at once: 16 at 200 ms a call make 80 messages a second, WhatsApp's rate for one sender."""
+SWEEP_S = 1.0
+BROKER_REST_S = 1.0
+
+
+class Sender:
+    """Sends through a pool of threads that share nothing but the carriers' connections."""
+
+    def __init__(self, hands: Hands, threads: int = THREADS) -> None:
+        self._hands = hands
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="send")
+
+    def send(self, ids: Sequence[int] | None = None) -> int:
+        """Sends what is due of `ids` (None: of all); how many messages were tried. One round follows another while there
+        is more, because a person's second message waits for the first."""
+        total = 0
+        while tried := send_due(self._hands, self._run, ids):
+            total += tried
+        return total
+
+    def sweep(self) -> None:
+        """One look at the database: unanswered messages, unsent messages, unknown outcomes."""
+        with self._hands.db.read() as tx:
+            kept = messages.due_unanswered(tx, self._hands.now())
+        for inbound_id in kept:
+            answer_later(self._hands, inbound_id)
+        self.send()
+        settle_unknown(self._hands)
+
+    def _run(self, call: Callable[[Any], Outcome], items: Iterable[Any]) -> Iterable[Outcome]:
+        return self._pool.map(call, items)
+
+
+_sender: list[Sender] = []
+
+
+def send_job(ids: Sequence[int]) -> None:
+    """The only job there is: its arguments are row ids, so whoever reads the broker learns nothing."""
+    _sender[0].send(ids)
+
+
+def run_worker(hands: Hands, connection: Redis | None, stop: threading.Event) -> None:
+    """Works until `stop` is set. With no broker, or while it is away, the sweep alone sends, once a second."""
+    _sender[:] = [Sender(hands)]
+    sweeper = threading.Thread(target=_sweep_until, args=(_sender[0], stop), name="sweep")
+    sweeper.start()
+    if connection is None:
+        log.warning("no broker: the worker looks into the database once a second")
+    while not stop.is_set():
+        if connection is None:
+            stop.wait()
+        else:
+            _work_until_trouble(connection, stop)
+    sweeper.join()
+
+
+class _Worker(SimpleWorker):
+    """Without a fork a job: jobs are ours alone, and a fork costs more than a hundred messages."""
+
+    death_penalty_class = TimerDeathPenalty
+    log_result_lifespan = False
+
+
+def _work_until_trouble(connection: Redis, stop: threading.Event) -> None:
+    try:
+        worker = _Worker([OUTBOUND], connection=connection, serializer=JSONSerializer, worker_ttl=30)
+        worker.work(logging_level="WARNING")
+        stop.set()  # it returns when it was asked to stop
+    except RedisError as error:
+        log.warning("the broker is away (%s); the sweep sends meanwhile", type(error).__name__)
+        stop.wait(BROKER_REST_S)
+
+
+def _sweep_until(sender: Sender, stop: threading.Event) -> None:
+    while not stop.wait(SWEEP_S):
+        try:
+            sender.sweep()
+        except DatabaseAway:
+            log.warning("the database is away; trying again in a second")
+        except Exception:
+            log.exception("a sweep failed; the next comes in a second")
