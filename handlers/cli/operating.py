@@ -1,0 +1,95 @@
+"""tawar migrate, doctor and user."""
+
+import sys
+
+import click
+from sqlalchemy.exc import IntegrityError
+
+from bot.services.hands import utc_now
+from bot.services.health import look
+from bot.services.sign_in import ROLES, add_account
+from bot.store import accounts, migrate
+from bot.store.database import Database, DatabaseAway
+from handlers.cli.parts import Parts, plain_errors
+
+MIN_PASSWORD = 10
+LATE_S = 60
+
+
+def commands(parts: Parts) -> list[click.Command]:
+    @click.command("migrate", help="Brings the database to this version's form.")
+    def migrate_command() -> None:
+        migrate.upgrade(parts.database())
+        click.echo("The database has this version's form.")
+
+    @click.command(help="Names everything missing or unsafe, at once.")
+    def doctor() -> None:
+        found = parts.settings().problems() + _trouble(parts)
+        for line in found:
+            click.echo(f"- {line}")
+        click.echo(f"{len(found)} to mend." if found else "All is well.")
+        sys.exit(1 if found else 0)
+
+    return [migrate_command, doctor, _user(parts)]
+
+
+def _trouble(parts: Parts) -> list[str]:
+    """What is wrong with the database and the queue, as sentences."""
+    settings = parts.settings()
+    if not settings.database_url:
+        return []
+    db = Database(settings.database_url)
+    try:
+        if not migrate.is_current(db):
+            return ["the database has another version's form: run `tawar migrate`"]
+    except DatabaseAway:
+        return ["the database does not answer: check TAWAR_DATABASE_URL and that the server runs"]
+    finally:
+        db.close()
+    if settings.problems():
+        return []
+    health = look(parts.hands(settings))
+    late = health.oldest_unsent_s > LATE_S
+    return [f"the oldest unsent message waits for {health.oldest_unsent_s:.0f} s: is a worker running?"] if late else []
+
+
+def _user(parts: Parts) -> click.Group:
+    user = click.Group("user", help="People at the desk.")
+
+    @user.command(help="Adds a person; asks for the password. ROLE is " + ", ".join(ROLES) + ".")
+    @click.argument("username")
+    @click.argument("role", type=click.Choice(ROLES))
+    @click.option("--department", default="", help="Code of the department, for an official.")
+    @click.option("--name", default="", help="Name as colleagues see it.")
+    @click.password_option()
+    def add(username: str, role: str, department: str, name: str, password: str) -> None:
+        if len(password) < MIN_PASSWORD:
+            raise click.ClickException(f"The password is too short: use at least {MIN_PASSWORD} characters.")
+        with plain_errors():
+            hands = parts.hands(parts.settings())
+        if role == "official" and department not in hands.directory.departments:
+            raise click.ClickException(f"No department has the code {department!r}: give --department, e.g. PHED.")
+        try:
+            with hands.db.write() as tx:
+                fields = {"username": username, "name": name or username, "role": role, "department": department}
+                add_account(hands, tx, password=password, **fields)
+        except IntegrityError as error:
+            raise click.ClickException(f"The name {username!r} is taken: choose another.") from error
+        click.echo(f"{username} may sign in as {role}.")
+
+    @user.command("list", help="Lists everybody.")
+    def list_() -> None:
+        with parts.database().read() as tx:
+            for row in accounts.all_accounts(tx):
+                state = "disabled" if row.disabled_at else "active"
+                click.echo(f"{row.username}\t{row.role}\t{row.department or '-'}\t{state}")
+
+    @user.command(help="Shuts an account and ends its sessions at once.")
+    @click.argument("username")
+    def disable(username: str) -> None:
+        with parts.database().write() as tx:
+            if not accounts.disable(tx, username.casefold(), utc_now()):
+                raise click.ClickException(f"Nobody active is called {username!r}: see `tawar user list`.")
+        click.echo(f"{username} is shut out.")
+
+    return user

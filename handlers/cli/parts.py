@@ -1,0 +1,51 @@
+"""What the command runs, handed in by the composition root, so that no door knows a worker."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot.config import LOOPBACK, Settings, SettingsError
+from bot.services.hands import Hands
+from bot.store.database import Database
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Each part of the service is a function that runs until it is stopped. `bench` gives one benchmark's figures."""
+
+    settings: Callable[[], Settings]
+    hands: Callable[[Settings], Hands]
+    web: Callable[[Settings, str, int], None]
+    worker: Callable[[Settings], None]
+    clock: Callable[[Settings], None]
+    simulator: Callable[[str, int], None]
+    everything: Callable[[int, int, Path], int]
+    bench: Callable[[str], dict[str, Any]]
+    benches: tuple[str, ...]
+
+    def database(self) -> Database:
+        """The configured database alone, for commands that need nothing else. Ends the command where none is set."""
+        settings = self.settings()
+        if not settings.database_url:
+            raise click.ClickException("TAWAR_DATABASE_URL is not set: name the database, e.g. sqlite:///var/tawar.db")
+        return Database(settings.database_url)
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turns what an operator can mend into one message without a trace."""
+    try:
+        yield
+    except (SettingsError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def allowed(settings: Settings, host: str) -> Settings:
+    """The settings, if they may serve on `host`: demo mode answers on this machine only."""
+    if settings.demo and host not in LOOPBACK:
+        raise click.ClickException(f"Demo mode does not listen on {host}: unset TAWAR_DEMO, or use --host 127.0.0.1.")
+    return settings

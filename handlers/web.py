@@ -1,0 +1,34 @@
+"""The web app: every door in one Flask application, handed what it needs and the way to wake a worker."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from flask import Flask
+
+from bot.config import Settings
+from bot.services.hands import Hands
+from handlers import auth, campaigns, carriers, officials, ops, pages, public
+
+MAX_BODY = 64 * 1024
+"""Bytes; a carrier's form or an official's reply is far smaller."""
+
+
+@dataclass(frozen=True)
+class Web:
+    """What a door is handed. `wake` gets ids of outbox rows that may leave now; it never waits and never raises."""
+
+    hands: Hands
+    settings: Settings
+    wake: Callable[[Sequence[int]], None]
+    broker_ok: Callable[[], bool | None]
+    """None: there is no broker, and none is needed."""
+
+
+def create_web(web: Web) -> Flask:
+    app = Flask("handlers", static_folder="static", template_folder="templates")
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY, MAX_FORM_PARTS=1000)
+    app.extensions["tawar"] = web
+    pages.prepare(app)
+    for door in (carriers, ops, auth, officials, campaigns, public):
+        app.register_blueprint(door.blueprint)
+    return app

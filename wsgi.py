@@ -1,0 +1,131 @@
+"""The composition root: settings, doors and workers meet here and nowhere else. `wsgi:app` is the web, for any server."""
+
+import logging
+import signal
+import sys
+import threading
+from functools import cache
+from types import FrameType
+from typing import Any
+
+from flask import Flask
+
+from bot.carriers.port import Carriers
+from bot.carriers.twilio import Twilio, TwilioSettings
+from bot.catalog import load_catalog
+from bot.config import Settings, SettingsError
+from bot.lexicon import build_lexicon
+from bot.services.hands import Hands
+from bot.services.setup import load_directory
+from bot.store.database import Database
+from handlers.cli import Parts, build_cli
+from handlers.serving import serve
+from handlers.simulator import SimulatorSettings, create_simulator
+from handlers.web import Web, create_web
+from workers.bench import BENCHES
+from workers.clock import run_clock
+from workers.embedded import Plan, run_everything
+from workers.outbound import run_worker
+from workers.queues import Waker, connect
+
+
+def build_hands(settings: Settings) -> Hands:
+    """What every use case works with. Raises SettingsError if the settings do not allow a start."""
+    settings.check()
+    db = Database(settings.database_url)
+    catalog = load_catalog()
+    carriers = Carriers({"twilio": Twilio(_twilio(settings))})
+    return Hands(db, catalog, build_lexicon(catalog), load_directory(db), carriers)
+
+
+def build_app(settings: Settings) -> Flask:
+    waker = Waker(settings.redis_url or None)
+    return create_web(Web(build_hands(settings), settings, waker, waker.broker_ok))
+
+
+def build_simulator(settings: Settings) -> Flask:
+    settings.check()
+    if not settings.demo:
+        raise SettingsError("The simulator runs only in demo mode: set TAWAR_DEMO=1 on a machine that serves no citizens.")
+    return create_simulator(
+        SimulatorSettings(
+            account_sid=settings.twilio_account_sid,
+            auth_token=settings.twilio_auth_token,
+            web_url=settings.public_url,
+            whatsapp_from=settings.whatsapp_from,
+            sms_from=settings.sms_from,
+        )
+    )
+
+
+def main() -> None:
+    """The `tawar` command."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    for noisy in ("alembic", "rq", "twilio"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    build_cli(
+        Parts(
+            settings=Settings,
+            hands=build_hands,
+            web=_serve_web,
+            worker=_work,
+            clock=_tick,
+            simulator=lambda host, port: serve("wsgi:simulator", host, port),
+            everything=lambda port, carrier_port, var: run_everything(Plan(port, carrier_port, var), sys.stdout),
+            bench=lambda name: BENCHES[name](),
+            benches=tuple(BENCHES),
+        )
+    )()
+
+
+def _serve_web(settings: Settings, host: str, port: int) -> None:
+    settings.check()
+    serve("wsgi:app", host, port, processes=1 if settings.database_url.startswith("sqlite") else 2)
+
+
+def _work(settings: Settings) -> None:
+    connection = connect(settings.redis_url) if settings.redis_url else None
+    run_worker(build_hands(settings), connection, _stop_on_signal())
+
+
+def _tick(settings: Settings) -> None:
+    run_clock(build_hands(settings), _stop_on_signal())
+
+
+def _stop_on_signal() -> threading.Event:
+    stop = threading.Event()
+
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, ask)
+    return stop
+
+
+def _twilio(settings: Settings) -> TwilioSettings:
+    return TwilioSettings(
+        account_sid=settings.twilio_account_sid,
+        tokens=[token for token in (settings.twilio_auth_token, settings.twilio_auth_token_next) if token],
+        public_url=settings.public_url,
+        whatsapp_from=settings.whatsapp_from,
+        sms_from=settings.sms_from,
+        messaging_service_sid=settings.twilio_messaging_service_sid,
+        api_url=settings.twilio_api_url,
+    )
+
+
+@cache
+def _lazily(name: str) -> Flask:
+    return {"app": build_app, "simulator": build_simulator}[name](Settings())
+
+
+def __getattr__(name: str) -> Any:
+    """`wsgi:app` and `wsgi:simulator` are built when a server asks for them, so that a command that needs neither builds none."""
+    if name in ("app", "simulator"):
+        return _lazily(name)
+    raise AttributeError(name)
+
+
+if __name__ == "__main__":
+    main()
