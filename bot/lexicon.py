@@ -20,6 +20,7 @@ def build_lexicon(catalog: Catalog) -> Lexicon:
     numbers = {fold(word): int(n) for folder in folders for n, words in folder["numbers"].items() for word in words}
     return Lexicon(
         meanings=build_meanings(sorted(meanings, key=lambda row: row[0] not in _FIRST)),
+        spoken=_spoken(folders),
         numbers=numbers,
         languages={fold(name): folder["code"] for folder in reversed(folders) for name in _names(folder)},
         cues={"question": _phrases(folder.get("cues", {}).get("question", []) for folder in folders)},
@@ -29,6 +30,17 @@ def build_lexicon(catalog: Catalog) -> Lexicon:
 
 def _names(folder: Mapping[str, Any]) -> list[str]:
     return [folder["name"], *folder["name_in"].values(), *folder.get("aliases", [])]
+
+
+def _spoken(folders: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    speakers: dict[str, set[str]] = {}
+    for folder in folders:
+        for words in folder["words"].values():
+            for word in words:
+                speakers.setdefault(fold(word), set()).add(folder["code"])
+    # An English loan ("stop") is everybody's; in Latin letters it is English first.
+    alone = {word: next(iter(codes)) for word, codes in speakers.items() if len(codes) == 1}
+    return {word: "en" for word, codes in speakers.items() if "en" in codes and word.isascii()} | alone
 
 
 def _phrases(lists: Iterable[Iterable[str]]) -> frozenset[str]:

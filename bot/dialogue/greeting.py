@@ -23,7 +23,8 @@ def wants_to_leave(talk: Talk) -> bool:
 
 def leave(talk: Talk) -> Turn:
     """Leaves whatever was begun; nothing of it is sent."""
-    left = say("cancelled") if talk.conversation.draft else say("greeting")
+    draft = talk.conversation.draft
+    left = say("cancelled") if draft and (draft.kind == "complaint" or draft.words) else say("greeting")
     return talk.turn(join(left, form.menu()), step="menu", draft=None)
 
 

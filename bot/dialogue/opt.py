@@ -11,6 +11,7 @@ def wants_out(talk: Talk) -> bool:
 
 
 def stop(talk: Talk) -> Turn:
+    talk = _in_its_language(talk)
     return talk.beside(say("opt.stopped"), form.current_question(talk), StopOutreach())
 
 
@@ -19,12 +20,13 @@ def wants_in(talk: Talk) -> bool:
 
 
 def start(talk: Talk) -> Turn:
+    talk = _in_its_language(talk)
     return talk.beside(say("opt.started"), form.current_question(talk), ResumeOutreach())
 
 
 def may_mean_out(talk: Talk) -> bool:
     """A bare "بند" says closed as often as stop: ask back."""
-    return talk.meaning == "stop_ask" and not talk.conversation.step
+    return talk.meaning == "stop_ask" and talk.idle
 
 
 def ask(talk: Talk) -> Turn:
@@ -39,3 +41,10 @@ def answer(talk: Talk) -> Turn | None:
     if talk.picked == "report" or talk.meaning == "no":
         return report.begin(talk, words=False)
     return None
+
+
+def _in_its_language(talk: Talk) -> Talk:
+    """A stranger's STOP is answered in the language of the word."""
+    if talk.conversation.language:
+        return talk
+    return talk.with_conversation(language=talk.world.lexicon.spoken.get(talk.folded, ""))

@@ -7,6 +7,7 @@ from bot.dialogue.values import AddToTicket, Day, GiveVerdict, Option, Reply, Te
 from bot.names import Names
 
 MAX_LISTED = 8
+CLEAR_SCORE = 1.5
 LONG_MESSAGE = 4
 """Words from which a message with another topic is taken for a new complaint rather than a word on the last one."""
 
@@ -54,9 +55,11 @@ def is_word_on_ticket(talk: Talk) -> bool:
 
 
 def _is_elsewhere(talk: Talk, category: str) -> bool:
-    """Whether the words are of another sector than the ticket's."""
+    """Whether the words are clearly of another sector than the ticket's: one stray word ("near the jetty") is not enough."""
+    if not talk.topics or (talk.topics[0][1] < CLEAR_SCORE and not talk.places):
+        return False
     sectors = {code: c.sector for code, c in talk.world.directory.categories.items()}
-    return bool(talk.topics) and sectors[talk.topics[0][0]] != sectors.get(category)
+    return sectors[talk.topics[0][0]] != sectors.get(category)
 
 
 def add(talk: Talk) -> Turn:

@@ -13,6 +13,8 @@ class Lexicon:
     """The words of all languages; `meanings` and `numbers` are keyed by folded whole messages."""
 
     meanings: Mapping[str, str] = field(default_factory=dict)
+    spoken: Mapping[str, str] = field(default_factory=dict)
+    """Folded whole message -> the language it is a word of, where only one has it."""
     numbers: Mapping[str, int] = field(default_factory=dict)
     languages: Mapping[str, str] = field(default_factory=dict)
     """Names of languages, folded, in every language -> language code."""

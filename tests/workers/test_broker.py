@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import redis
-from workers_stage import QUICK, Stage, ctrl_c
+from tests.workers.stage import QUICK, Stage, ctrl_c
 
 from workers import broker as broker_module
 from workers.broker import find_broker

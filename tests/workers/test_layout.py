@@ -6,7 +6,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from workers_stage import ROOT
+from tests.workers.stage import ROOT
 
 from workers.layout import AlreadyRunning, Layout, LayoutError
 

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from workers_stage import QUICK, SLEEPER, Stage, ctrl_c, end, eventually, free_port, host, marked, python, shell
+from tests.workers.stage import QUICK, SLEEPER, Stage, ctrl_c, end, eventually, free_port, host, marked, python, shell
 
 from workers import launch
 from workers.console import Console
@@ -253,7 +253,7 @@ for depth in range(2):
     os.setsid()
 else:
     depth = 2
-os.write(1, b"up %d\n" % depth)  # one write: three processes share the pipe
+os.write(1, b"up %d\\n" % depth)  # one write: three processes share the pipe
 time.sleep(60) # {mark}
 """
 GROWN = (
@@ -313,6 +313,7 @@ def test_killing_a_guard_takes_its_part_along_before_the_restart(tmp_path):
         lambda: None
     )
     assert lives == [set()]
+    assert "web ended (killed by SIGKILL); starting it again in 0.05 s" in log.lines("tawar")
     assert not marked(mark)
 
 

@@ -89,8 +89,8 @@ def free_port() -> int:
 HOST = """
 import sys
 from pathlib import Path
-sys.path[:0] = [{root!r}, {here!r}]
-import workers_stage as stage
+sys.path.insert(0, {root!r})
+from tests.workers import stage
 from workers.supervisor import Supervisor
 parts = [{parts}]
 sys.exit(Supervisor(parts, sys.stdout, Path({logs!r}), pace=stage.QUICK).run(lambda: print("ALL READY", flush=True)))
@@ -100,9 +100,7 @@ sys.exit(Supervisor(parts, sys.stdout, Path({logs!r}), pace=stage.QUICK).run(lam
 def host(parts: str, folder: Path) -> "subprocess.Popen[str]":
     """A supervisor in a process of its own, returned when all is ready; `parts` is Python text that may use `stage`."""
     script = folder / "host.py"
-    script.write_text(
-        HOST.format(root=str(ROOT), here=str(Path(__file__).parent), parts=parts, logs=str(folder / "logs"))
-    )
+    script.write_text(HOST.format(root=str(ROOT), parts=parts, logs=str(folder / "logs")))
     process = subprocess.Popen(
         [sys.executable, str(script)],
         stdout=subprocess.PIPE,
