@@ -13,6 +13,7 @@ from pathlib import Path
 from workers import launch
 
 KEY_BYTES = 32
+DYING_S = 0.5  # a process just killed counts as living until the kernel gets to it
 LOCK_WAIT_S = 8.0  # a killed Tawar's parts are gone after 3 to 6 s; starting again at once waits for them
 
 
@@ -58,12 +59,12 @@ class Layout:
         Handed to the parts (`keep_fds`), the lock outlives a killed supervisor until its last part is gone, so that
         two brokers never write one file.
         """
-        path, until = self.var / "run.lock", time.monotonic() + wait_s
+        path, asked = self.var / "run.lock", time.monotonic()
         fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             while not _flocked(fd):
                 holder = _read_pid(fd)
-                if holder in launch.living() or time.monotonic() > until:
+                if time.monotonic() - asked > (min(DYING_S, wait_s) if holder in launch.living() else wait_s):
                     raise AlreadyRunning(
                         f"A Tawar already runs in {self.var}: process {holder or 'unknown'} holds {path}. Stop it "
                         f"(Ctrl-C in its terminal, or `kill {holder or 'PID'}`), or start this one with another --var."

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 import redis
-from tests.workers.stage import QUICK, Stage, ctrl_c
 
+from tests.workers.stage import QUICK, Stage, ctrl_c
 from workers import broker as broker_module
 from workers.broker import find_broker
 from workers.layout import Layout, LayoutError

@@ -6,8 +6,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from tests.workers.stage import ROOT
 
+from tests.workers.stage import ROOT
 from workers.layout import AlreadyRunning, Layout, LayoutError
 
 HOLD = """

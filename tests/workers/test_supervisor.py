@@ -1,20 +1,13 @@
-"""The supervisor with real processes: order, logs, restarts, giving up, stopping, and nothing left behind."""
+"""The supervisor with real processes: order, logs, restarts, giving up, stopping."""
 
-import os
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
-from tests.workers.stage import QUICK, SLEEPER, Stage, ctrl_c, end, eventually, free_port, host, marked, python, shell
 
-from workers import launch
-from workers.console import Console
+from tests.workers.stage import QUICK, SLEEPER, Stage, ctrl_c, free_port, marked, python, shell
 from workers.processes import died_how
 from workers.ready import http_ready, redis_ready
-from workers.restarts import Deaths, Pace
 from workers.supervisor import Part, Supervisor
 
 # what is started
@@ -100,39 +93,6 @@ def test_lines_bear_their_parts_name_on_the_stream_and_in_its_file(tmp_path):
     assert (tmp_path / "web.log").stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize(("tty", "no_color", "coloured"), [(True, "", True), (True, "1", False), (False, "", False)])
-def test_colour_is_for_terminals_that_want_it(tty, no_color, coloured, tmp_path, monkeypatch):
-    monkeypatch.setenv("NO_COLOR", no_color)
-    log = Stage(tty)
-    console = Console(log, tmp_path, ["web"])
-    console.line("web", "hello")
-    console.close()
-    assert ("\x1b[" in log.getvalue()) is coloured
-    assert (tmp_path / "web.log").read_text() == "web     | hello\n"
-
-
-def test_a_log_file_starts_afresh_when_full(tmp_path):
-    console = Console(Stage(), tmp_path, ["web"], file_bytes=100)
-    for number in range(20):
-        console.line("web", f"line {number}")
-    console.close()
-    sizes = {path.name: path.stat().st_size for path in tmp_path.iterdir()}
-    assert set(sizes) == {"web.log", "web.log.1"}
-    assert max(sizes.values()) <= 100
-    assert (tmp_path / "web.log").read_text().endswith("line 19\n")
-
-
-def test_a_closed_terminal_or_one_without_urdu_does_not_stop_the_files(tmp_path):
-    for encoding, close in (("ascii", False), ("utf-8", True)):
-        with open(tmp_path / "terminal", "w", encoding=encoding) as stream:
-            console = Console(stream, tmp_path, ["web"])
-            if close:
-                stream.close()
-            console.line("web", "توار")
-            console.close()
-    assert (tmp_path / "web.log").read_text().count("توار") == 2
-
-
 # what dies
 
 
@@ -154,19 +114,6 @@ def test_five_deaths_in_a_minute_are_the_end_and_the_last_lines_are_shown(tmp_pa
     assert said[start + 21] == "Everything stops. Look at the port."
     assert "web.log" in said[start + 22]
     assert said[-1] == "broker stopped"
-
-
-def test_patience_returns_after_a_long_life_and_ends_within_the_window():
-    deaths = Deaths(Pace())
-    assert [deaths.wait_after(0, 1), deaths.wait_after(2, 3), deaths.wait_after(4, 5), deaths.wait_after(6, 40)] == [
-        0.5,
-        1,
-        2,
-        0.5,
-    ]
-    assert deaths.wait_after(41, 42) is None  # the fifth within 60 s
-    slow = Deaths(Pace())
-    assert [slow.wait_after(20 * n, 20 * n + 1) for n in range(8)] == [0.5, 1, 2, 4, 8, 15, 15, 15]
 
 
 def test_an_ending_is_told_in_words():
@@ -240,136 +187,3 @@ def test_it_stops_even_where_a_shell_started_it_with_ctrl_c_ignored(tmp_path):
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-# what must not be left: children, theirs, those in sessions of their own, and those deaf to SIGTERM
-
-STUBBORN = """
-import os, signal, sys, time
-signal.signal(signal.SIGTERM, signal.SIG_IGN)
-for depth in range(2):
-    if os.fork():
-        break
-    os.setsid()
-else:
-    depth = 2
-os.write(1, b"up %d\\n" % depth)  # one write: three processes share the pipe
-time.sleep(60) # {mark}
-"""
-GROWN = (
-    1 + 4 + 3
-)  # the supervisor; a guard, the part, its child and its grandchild; another guard, its shell, its sleep
-
-
-def test_kill_9_of_the_supervisor_leaves_no_process_of_the_tree(tmp_path):
-    mark = str(tmp_path)
-    code = STUBBORN.format(mark=mark)
-    process = host(f"stage.python('web', {code!r}), stage.shell('clock', 'sleep 60; : {mark}')", tmp_path)
-
-    def tree():
-        return launch.family(launch.living(), {process.pid}, -1)
-
-    try:
-        eventually(lambda: len(tree()) == GROWN)
-    finally:
-        grown = tree()
-        process.kill()
-        end_s = eventually(lambda: not marked(mark) and not grown & set(launch.living()))
-        end(process)
-    assert end_s < 5
-
-
-def test_killing_a_parts_main_process_takes_its_children_along_before_the_restart(tmp_path):
-    port, mains = free_port(), tmp_path / "mains"
-    code = (
-        f"import os, socket, time, signal; open({str(mains)!r}, 'a').write(f'{{os.getpid()}}\\n')\n"
-        f"s = socket.create_server(('127.0.0.1', {port}), reuse_port=False)\n"
-        "if not os.fork(): os.setsid(); signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
-        "os.write(1, b'bound\\n'); time.sleep(60)"
-    )
-    log = Stage()
-    log.when("bound", lambda: os.kill(int(mains.read_text().split()[0]), signal.SIGKILL), nth=2)
-    log.when("bound", ctrl_c, nth=4)  # each life prints it twice; a taken port would raise instead
-    Supervisor([python("web", code)], log, tmp_path, pace=QUICK).run(lambda: None)
-    assert log.lines("web") == ["bound"] * 4
-    assert "web ended (killed by SIGKILL); starting it again in 0.05 s" in log.lines("tawar")
-    assert not marked(str(mains))
-
-
-def test_killing_a_guard_takes_its_part_along_before_the_restart(tmp_path):
-    mark = str(tmp_path)
-    log = Stage()
-
-    def kill_guard():
-        table = launch.living()
-        (guard,) = [pid for pid in marked(mark) if table[pid][0] == os.getpid()]
-        os.kill(guard, signal.SIGKILL)
-
-    log.when("up 2", kill_guard)
-    log.when("up 2", ctrl_c, nth=2)
-    lives = []
-    log.when("again in", lambda: lives.append(marked(mark)))
-    Supervisor([python("web", STUBBORN.format(mark=mark), stop_timeout_s=0.1)], log, tmp_path, pace=QUICK).run(
-        lambda: None
-    )
-    assert lives == [set()]
-    assert "web ended (killed by SIGKILL); starting it again in 0.05 s" in log.lines("tawar")
-    assert not marked(mark)
-
-
-def test_our_own_other_children_live_on(tmp_path):
-    with subprocess.Popen(["/bin/sleep", "60"]) as stranger:
-        log = Stage().when("up", lambda: os.kill(int(log.lines("web")[0].split()[1]), signal.SIGKILL))
-        log.when("again", ctrl_c)
-        Supervisor([shell("web", "echo up $PPID; sleep 60")], log, tmp_path).run(lambda: None)
-        assert stranger.poll() is None
-        stranger.kill()
-
-
-def test_ps_sees_what_proc_sees():
-    with subprocess.Popen(["/bin/sleep", "60"], start_new_session=True) as child:
-        assert launch._from_ps()[child.pid] == launch._from_proc()[child.pid] == (os.getpid(), child.pid)
-        assert child.pid in launch.family(launch._from_ps(), {os.getpid()}, -1)
-        child.kill()
-        eventually(lambda: child.pid not in launch._from_ps())  # a zombie is not living
-
-
-# the real thing
-
-APP = """
-def app(environ, start_response):
-    start_response('200 OK', [('Content-Length', '0')])
-    return [b'']
-"""
-
-
-def test_granian_with_two_workers_comes_back_after_kill_9_and_goes_with_the_supervisor(tmp_path):
-    port, mark = free_port(), str(tmp_path)
-    (tmp_path / "app.py").write_text(APP)
-    argv = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2", "--no-ws", "--port", str(port)]
-    argv += ["--working-dir", mark, "app:app"]
-    ready = http_ready(f"http://127.0.0.1:{port}/")
-    process = host(f"stage.Part('web', {argv!r}, ready=lambda: True)", tmp_path)
-    try:
-        eventually(ready, 10)
-        guard = next(pid for pid, row in launch.living().items() if row[0] == process.pid)
-        main = next(pid for pid, row in launch.living().items() if row[0] == guard)
-        first = launch.family(launch.living(), {main}, -1)
-        assert len(first) >= 3
-        os.kill(main, signal.SIGKILL)
-        eventually(lambda: not first & set(launch.living()))
-        eventually(ready, 10)
-    finally:
-        process.kill()
-        eventually(lambda: not marked(mark))
-        log = end(process)
-    assert "killed by SIGKILL" in log
-    assert not ready()
-
-
-def test_parts_are_found_by_their_guards_in_ps(tmp_path):
-    log = Stage().when("hello", ctrl_c)
-    names = []
-    log.when("hello", lambda: names.extend(Path(f"/proc/{pid}/cmdline").read_text() for pid in marked(str(tmp_path))))
-    Supervisor([shell("web", f"{SLEEPER} # {tmp_path}")], log, tmp_path).run(lambda: None)
-    assert any("launch.py\0web\0" in name for name in names)

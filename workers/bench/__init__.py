@@ -3,4 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-BENCHES: dict[str, Callable[[], dict[str, Any]]] = {}
+from workers.bench.turns import bench_turns
+
+BENCHES: dict[str, Callable[[], dict[str, Any]]] = {"turns": bench_turns}
