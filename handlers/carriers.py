@@ -68,7 +68,7 @@ def _web() -> "Web":
 def _call() -> WebRequest:
     """The request as it came: a proxy's headers and Flask's decoding never reach the signature check."""
     form = {name: request.form.getlist(name) for name in request.form}
-    return WebRequest(request.path, request.query_string.decode("latin-1"), form, dict(request.headers))
+    return WebRequest(request.path, request.query_string.decode("latin-1"), form, request.headers)
 
 
 def _trusted(web: "Web", name: str, call: WebRequest) -> Carrier | None:

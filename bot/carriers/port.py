@@ -6,6 +6,13 @@ from datetime import datetime
 from typing import Protocol
 
 
+class Headers(Protocol):
+    """Looked up by name in any case, as HTTP has it."""
+
+    def get(self, name: str, default: str, /) -> str:
+        """The header's value, or the default."""
+
+
 @dataclass(frozen=True, slots=True)
 class WebRequest:
     """A carrier's call, untouched: `query` is the raw query string, `form` every value of every field in order."""
@@ -13,7 +20,7 @@ class WebRequest:
     path: str
     query: str
     form: Mapping[str, Sequence[str]]
-    headers: Mapping[str, str]
+    headers: "Headers"
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ class Twilio:
     def verify(self, request: WebRequest) -> bool:
         """Checks X-Twilio-Signature on the configured public URL and the query as it was sent, never on headers a proxy
         or a stranger may set. Blank values and repeated fields count, as Twilio signs them."""
-        signature = _header(request, "x-twilio-signature")
+        signature = request.headers.get("X-Twilio-Signature", "")
         url = self._settings.public_url.rstrip("/") + request.path + (f"?{request.query}" if request.query else "")
         return bool(signature) and any(v.validate(url, _Fields(request.form), signature) for v in self._validators)
 
@@ -178,10 +178,6 @@ def _address(channel: str, phone: str) -> str:
 def _one(form: Any, name: str) -> str:
     values = form.get(name)
     return str(values[0]) if values else ""
-
-
-def _header(request: WebRequest, name: str) -> str:
-    return next((value for key, value in request.headers.items() if key.lower() == name), "")
 
 
 def _media(form: Any) -> tuple[MediaRef, ...]:

@@ -43,7 +43,7 @@ def take_turn(tx: Connection, hands: Hands, contact: Any, message: Message, *, c
         | {"language": language, "inbound_id": message.id, "ticket_id": ticket_id}
         for reply in turn.replies
     ]
-    contacts.remember(
+    contacts.remember_turn(
         tx,
         contact.id,
         conversation=conversations.dump(turn.conversation),

@@ -103,7 +103,7 @@ def revoke_session(connection: Connection, token_hash: str, now: datetime) -> No
 
 def submit_once(connection: Connection, key: str, account_id: int, now: datetime) -> bool:
     """Whether this form was not sent before: the second tap of a button finds its key taken."""
-    new = insert_once(connection, submissions).on_conflict_do_nothing()
+    new = insert_once(connection.dialect.name, submissions).on_conflict_do_nothing()
     return connection.execute(new.values(key=key, account_id=account_id, at=now)).rowcount == 1
 
 

@@ -1,10 +1,12 @@
 """Contacts: one row a phone number, with what the conversation remembers."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Integer, Row, Table, Text, select, update
+from sqlalchemy import Column, Connection, Index, Integer, Row, Table, Text, bindparam, select, update
 
 from bot.store.database import insert
+from bot.store.prepared import Prepared
 from bot.store.schema import Id, Instant, metadata
 
 contacts = Table(
@@ -26,16 +28,22 @@ contacts = Table(
 )
 
 _LOCKED = select(contacts).with_for_update()
+_LOCKED_BY_PHONE = Prepared(_LOCKED.where(contacts.c.phone == bindparam("of_phone")))
+_TURN = ("conversation", "language", "carrier", "channel", "last_inbound_at")
+_REMEMBER_TURN = Prepared(
+    update(contacts)
+    .where(contacts.c.id == bindparam("of_id"))
+    .values(version=contacts.c.version + 1, **{name: bindparam(f"new_{name}") for name in _TURN})
+)
 
 
-def lock_by_phone(connection: Connection, phone: str, now: datetime) -> Row[tuple[object, ...]]:
+def lock_by_phone(connection: Connection, phone: str, now: datetime) -> Any:
     """The contact of a phone number (E.164), made if new, locked until the transaction ends: turns of one contact queue up."""
-    query = _LOCKED.where(contacts.c.phone == phone)
-    if row := connection.execute(query).one_or_none():
-        return row
-    new = insert(connection, contacts).values(phone=phone, created_at=now).on_conflict_do_nothing()
+    if rows := _LOCKED_BY_PHONE.run(connection, {"of_phone": phone}):
+        return rows[0]
+    new = insert(connection.dialect.name, contacts).values(phone=phone, created_at=now).on_conflict_do_nothing()
     connection.execute(new)
-    return connection.execute(query).one()
+    return _LOCKED_BY_PHONE.run(connection, {"of_phone": phone})[0]
 
 
 def lock(connection: Connection, contact_id: int) -> Row[tuple[object, ...]]:
@@ -45,6 +53,22 @@ def lock(connection: Connection, contact_id: int) -> Row[tuple[object, ...]]:
 
 def find(connection: Connection, contact_id: int) -> Row[tuple[object, ...]]:
     return connection.execute(select(contacts).where(contacts.c.id == contact_id)).one()
+
+
+def remember_turn(
+    connection: Connection,
+    contact_id: int,
+    *,
+    conversation: str,
+    language: str,
+    carrier: str,
+    channel: str,
+    last_inbound_at: datetime,
+) -> None:
+    """Stores where a turn left the conversation."""
+    fields = (conversation, language, carrier, channel, last_inbound_at)
+    values = {f"new_{name}": value for name, value in zip(_TURN, fields, strict=True)}
+    _REMEMBER_TURN.run(connection, {"of_id": contact_id, **values})
 
 
 def remember(connection: Connection, contact_id: int, **fields: object) -> None:

@@ -23,6 +23,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._writing = self.engine.execution_options(writes=True)
         # One writer at a time within the process: waiting here is fair, SQLite's own busy wait sleeps.
         self._writer = Lock()
 
@@ -36,7 +37,7 @@ class Database:
         if not self._writer.acquire(timeout=LOCK_WAIT_S):
             raise OperationalError("BEGIN IMMEDIATE", None, TimeoutError("another thread holds the write lock"))
         try:
-            with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            with self._writing.begin() as connection:
                 yield connection
         finally:
             self._writer.release()
@@ -51,9 +52,9 @@ class Database:
         self.engine.dispose()
 
 
-def insert(connection: Connection, table: Table) -> Any:
-    """An INSERT that knows ON CONFLICT, in the dialect of the connection."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+def insert(dialect: str, table: Table) -> Any:
+    """An INSERT that knows ON CONFLICT, in the dialect (`connection.dialect.name`)."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 def _engine(url: str) -> Engine:
@@ -83,7 +84,9 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    # By the driver itself: this runs once a turn, and SQLAlchemy's wrapping would cost more than the statement.
+    driver: Any = connection.connection.driver_connection
+    driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 __all__ = ["Database", "DatabaseAway", "Insert", "insert"]

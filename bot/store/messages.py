@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from bot.store.database import insert
+from bot.store.prepared import Prepared
 from bot.store.schema import Id, Instant, metadata
 
 inbound = Table(
@@ -58,10 +59,18 @@ MAX_ATTEMPTS = 5
 FIRST_RETRY = timedelta(seconds=5)
 
 
+def _once(dialect: str) -> Any:
+    new = insert(dialect, inbound).on_conflict_do_nothing(index_elements=["carrier", "provider_id"])
+    return new.returning(inbound.c.id)
+
+
+_STORE = Prepared(_once, into=inbound, returns=[inbound.c.id])
+
+
 def store(connection: Connection, **fields: Any) -> int | None:
     """Stores a message; its row id, or None when this carrier delivered it before."""
-    new = insert(connection, inbound).on_conflict_do_nothing(index_elements=["carrier", "provider_id"])
-    return connection.execute(new.values(**fields).returning(inbound.c.id)).scalar_one_or_none()
+    rows = _STORE.run(connection, fields)
+    return int(rows[0].id) if rows else None
 
 
 def mark_unanswered(connection: Connection, inbound_id: int, now: datetime) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Row,
     Table,
     Text,
+    bindparam,
     func,
     insert,
     select,
@@ -23,7 +24,11 @@ from sqlalchemy import (
 )
 
 from bot.store.accounts import accounts
+from bot.store.prepared import Prepared
 from bot.store.schema import Id, Instant, metadata
+
+MAX_OWN = 20
+"""Tickets of one contact the dialogue can speak of."""
 
 tickets = Table(
     "tickets",
@@ -68,26 +73,33 @@ events = Table(
 )
 
 
+_ADD = Prepared(insert(tickets).returning(tickets.c.id), into=tickets, returns=[tickets.c.id])
+_RECORD = Prepared(insert(events), into=events)
+_BY_NUMBER = Prepared(select(tickets.c.id).where(tickets.c.number == bindparam("of_number")))
+_OF_CONTACT = Prepared(
+    select(tickets).where(tickets.c.contact_id == bindparam("of_contact")).order_by(tickets.c.id.desc()).limit(MAX_OWN)
+)
+
+
 def add(connection: Connection, **fields: Any) -> int:
     """Opens a ticket; its row id."""
-    return int(connection.execute(insert(tickets).values(**fields).returning(tickets.c.id)).scalar_one())
+    return int(_ADD.run(connection, fields)[0].id)
 
 
 def number_is_taken(connection: Connection, number: str) -> bool:
-    return connection.execute(select(tickets.c.id).where(tickets.c.number == number)).first() is not None
+    return bool(_BY_NUMBER.run(connection, {"of_number": number}))
 
 
 def record(connection: Connection, ticket_id: int, at: datetime, actor: str, action: str, **data: Any) -> None:
     """Appends what happened; `account` in data names the official."""
     account = data.pop("account", None)
-    new = insert(events).values(ticket_id=ticket_id, at=at, actor=actor, account_id=account, action=action, data=data)
-    connection.execute(new)
+    fields = {"ticket_id": ticket_id, "at": at, "actor": actor, "account_id": account, "action": action, "data": data}
+    _RECORD.run(connection, fields)
 
 
-def of_contact(connection: Connection, contact_id: int, limit: int = 20) -> Sequence[Row[tuple[Any, ...]]]:
-    """A contact's own tickets, newest first."""
-    mine = select(tickets).where(tickets.c.contact_id == contact_id)
-    return connection.execute(mine.order_by(tickets.c.id.desc()).limit(limit)).all()
+def of_contact(connection: Connection, contact_id: int) -> Sequence[Any]:
+    """A contact's own newest tickets, newest first."""
+    return _OF_CONTACT.run(connection, {"of_contact": contact_id})
 
 
 def find(connection: Connection, number: str) -> Row[tuple[Any, ...]] | None:

@@ -18,7 +18,22 @@ _LETTERS = {
 _DIGITS = {chr(base + n): str(n) for base in (0x0660, 0x06F0) for n in range(10)}
 # Apostrophes (don't = dont), joiners, tatweel, emoji variation and skin tone, and the frame of a keycap emoji carry no meaning in an answer.
 _DROPPED = dict.fromkeys(
-    [0x27, 0x2019, 0x02BC, 0x60, 0x0640, 0x0670, 0xFE0E, 0xFE0F, 0x20E3, 0x200C, 0x200D, *range(0x064B, 0x0653), *range(0x1F3FB, 0x1F400)], ""
+    [
+        0x27,
+        0x2019,
+        0x02BC,
+        0x60,
+        0x0640,
+        0x0670,
+        0xFE0E,
+        0xFE0F,
+        0x20E3,
+        0x200C,
+        0x200D,
+        *range(0x064B, 0x0653),
+        *range(0x1F3FB, 0x1F400),
+    ],
+    "",
 )
 _TABLE = str.maketrans(_LETTERS) | str.maketrans(_DIGITS) | _DROPPED
 _APART = re.compile(r"[^\w\u0600-\u06ff\U0001F000-\U0001FAFF\u2600-\u27bf]+|[،؛؟۔٪_]+")
