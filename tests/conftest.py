@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, text
 from bot.services.hands import Hands
 from bot.store.database import Database
 from bot.store.migrate import upgrade
+from tests.street import Street, street
 from tests.support import Citizen, Clock, make_hands, sqlite
 
 IN_CI = os.environ.get("CI") == "true"
@@ -104,3 +105,10 @@ def hands(db: Database, clock: Clock) -> Hands:
 @pytest.fixture
 def citizen(hands: Hands) -> Citizen:
     return Citizen(hands)
+
+
+@pytest.fixture
+def road(db: Database) -> Iterator[Street]:
+    """The real web and the real simulator over real HTTP; the test itself is the worker."""
+    with street(db) as open_street:
+        yield open_street

@@ -15,6 +15,7 @@ from bot.lexicon import build_lexicon
 from bot.services.hands import Hands
 from bot.services.receive import Received, receive
 from bot.services.setup import load_directory, shipped_rows
+from bot.store import contacts, tickets
 from bot.store.database import Database
 from bot.store.migrate import upgrade
 from bot.text.answers import Lexicon
@@ -86,8 +87,6 @@ class Citizen:
         return self.tickets()[0]
 
     def tickets(self) -> list[str]:
-        from bot.store import contacts, tickets
-
         with self.hands.db.write() as tx:
             contact = contacts.lock_by_phone(tx, self.phone, self.hands.now())
             return [row.number for row in tickets.of_contact(tx, int(str(contact.id)))]
