@@ -46,7 +46,9 @@ def build_app(settings: Settings) -> Flask:
 def build_simulator(settings: Settings) -> Flask:
     settings.check()
     if not settings.demo:
-        raise SettingsError("The simulator runs only in demo mode: set TAWAR_DEMO=1 on a machine that serves no citizens.")
+        raise SettingsError(
+            "The simulator runs only in demo mode: set TAWAR_DEMO=1 on a machine that serves no citizens."
+        )
     return create_simulator(
         SimulatorSettings(
             account_sid=settings.twilio_account_sid,

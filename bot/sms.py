@@ -23,7 +23,7 @@ def measure(text: str) -> Size:
     """The size of a text as SMS. One character outside GSM-7 moves the whole text to UCS-2."""
     if all(char in BASIC or char in EXTENDED for char in text):
         return _size([2 if char in EXTENDED else 1 for char in text], 160, 153, "GSM-7")
-    return _size([2 if ord(char) > 0xFFFF else 1 for char in text], 70, 67, "UCS-2")
+    return _size([1 + (char > "\uffff") for char in text], 70, 67, "UCS-2")
 
 
 def _size(costs: list[int], single: int, part: int, encoding: str) -> Size:

@@ -65,10 +65,21 @@ class Service:
 
 
 @contextmanager
-def service(folder: Path, **env: str) -> Iterator[Service]:
-    """Starts everything and stops it with Ctrl-C's signal; its exit code must be 0."""
+def service(folder: Path, *, stops: bool = True, **env: str) -> Iterator[Service]:
+    """Starts everything and `stops` it with Ctrl-C's signal; its exit code must be 0."""
     web, carrier, var = free_port(), free_port(), folder / "var"
-    command = [sys.executable, "-m", "wsgi", "up", "--port", str(web), "--carrier-port", str(carrier), "--var", str(var)]
+    command = [
+        sys.executable,
+        "-m",
+        "wsgi",
+        "up",
+        "--port",
+        str(web),
+        "--carrier-port",
+        str(carrier),
+        "--var",
+        str(var),
+    ]
     clean = {key: value for key, value in os.environ.items() if not key.startswith("TAWAR_")}
     with (folder / "out.txt").open("wb") as out:
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env={**clean, **env})
@@ -77,8 +88,9 @@ def service(folder: Path, **env: str) -> Iterator[Service]:
         wait_for(lambda: "Tawar is ready" in running.output() or process.poll() is not None, START_S)
         assert process.poll() is None, running.output()
         yield running
-        process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 0, running.output()
+        if stops:
+            process.send_signal(signal.SIGINT)
+            assert process.wait(30) == 0, running.output()
     finally:
         if process.poll() is None:
             process.kill()

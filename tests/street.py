@@ -77,9 +77,7 @@ def settings(web_url: str, simulator_url: str, **more: Any) -> Settings:
 
 
 def twilio(web_url: str, simulator_url: str, *tokens: str) -> Twilio:
-    return Twilio(
-        TwilioSettings(ACCOUNT, tokens or (TOKEN,), web_url, WHATSAPP_FROM, SMS_FROM, api_url=simulator_url)
-    )
+    return Twilio(TwilioSettings(ACCOUNT, tokens or (TOKEN,), web_url, WHATSAPP_FROM, SMS_FROM, api_url=simulator_url))
 
 
 @dataclass

@@ -79,7 +79,7 @@ def inside(name: str, places: tuple[str, ...]) -> bool:
 def test_floors(name: str) -> None:
     path, imported = ALL[name]
     for target, _ in imported:
-        room, target_room = name.split(".")[0], target.split(".")[0]
+        room, target_room = name.split(".", maxsplit=1)[0], target.split(".")[0]
         sentence = f"{path.relative_to(ROOT)} imports {target}"
         if room == "bot":
             assert target_room not in ("handlers", "workers", "wsgi"), f"{sentence}: bot knows no door and no worker"
@@ -131,7 +131,9 @@ def test_files_are_short_and_say_what_they_are_for(name: str) -> None:
     path, _ = ALL[name]
     text = path.read_text(encoding="utf-8")
     is_migration = "versions" in path.parts  # written once by a tool, read by a tool
-    assert is_migration or text.count("\n") <= 300, f"{path.relative_to(ROOT)} has {text.count(chr(10))} lines; 300 is the wall"
+    assert is_migration or text.count("\n") <= 300, (
+        f"{path.relative_to(ROOT)} has {text.count(chr(10))} lines; 300 is the wall"
+    )
     if text.strip() and not is_migration:
         assert ast.get_docstring(ast.parse(text)), f"{path.relative_to(ROOT)} does not say what it is for"
 

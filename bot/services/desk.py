@@ -138,20 +138,18 @@ def act(hands: Hands, official: Official, order: Order) -> Result | None:
         state = life.next_state(ticket.state, order.action, "official")
         if isinstance(state, life.Refused):
             return NotAllowed(ticket.state, order.action)
-        return Done(tuple(_carry_out(tx, hands, official, ticket, order.action, state, text)))
+        return Done(tuple(_carry_out(tx, hands, official, ticket, replace(order, text=text), state)))
 
 
-def _carry_out(
-    tx: Connection, hands: Hands, official: Official, ticket: Any, action: str, state: str, text: str
-) -> list[int]:
-    now = hands.now()
-    owner = official.account_id if action == "take" or ticket.owner_id is None else ticket.owner_id
-    if action == "note":
-        owner = ticket.owner_id
+def _carry_out(tx: Connection, hands: Hands, official: Official, ticket: Any, order: Order, state: str) -> list[int]:
+    now, action = hands.now(), order.action
+    owner = ticket.owner_id
+    if action == "take" or (owner is None and action != "note"):
+        owner = official.account_id
     tickets.change(tx, ticket.id, state=state, owner_id=owner, unread=False)
-    data = {"text": text} if action == "note" else {}
+    data = {"text": order.text} if action == "note" else {}
     tickets.record(tx, ticket.id, now, "official", action, account=official.account_id, **data)
-    return [_tell(tx, hands, ticket, action, text)] if action in ("reply", "resolve") else []
+    return [_tell(tx, hands, ticket, action, order.text)] if action in ("reply", "resolve") else []
 
 
 def _tell(tx: Connection, hands: Hands, ticket: Any, action: str, text: str) -> int:

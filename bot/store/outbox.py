@@ -201,8 +201,8 @@ def oldest_waiting(connection: Connection) -> datetime | None:
 
 
 def counts_by_state(connection: Connection) -> dict[str, int]:
-    rows = connection.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))
-    return {state: count for state, count in rows}
+    query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
+    return dict(connection.execute(query).tuples().all())
 
 
 def park(connection: Connection, **fields: Any) -> None:

@@ -66,7 +66,7 @@ class _Compiled:
         columns: Any = list(returns) or (list(statement.selected_columns) if isinstance(statement, Select) else [])
         self._dialect, self._types = dialect, [column.type for column in columns]
         self._out: list[Convert | None] | None = None
-        self._row = namedtuple("Row", [column.name for column in columns], rename=True) if columns else None  # noqa: PYI024
+        self._row = namedtuple("Row", [column.name for column in columns], rename=True) if columns else None
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
         bound = {**self._fixed, **values}

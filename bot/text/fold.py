@@ -16,7 +16,8 @@ _LETTERS = {
     "أ": "ا", "إ": "ا", "ٱ": "ا", "ۓ": "ے", "ݔ": "ی", "ۆ": "و", "ۏ": "و",
 }  # fmt: skip
 _DIGITS = {chr(base + n): str(n) for base in (0x0660, 0x06F0) for n in range(10)}
-# Apostrophes (don't = dont), joiners, tatweel, emoji variation and skin tone, and the frame of a keycap emoji carry no meaning in an answer.
+# Apostrophes (don't = dont), joiners, tatweel, emoji variation and skin tone, and the frame of a keycap emoji
+# carry no meaning in an answer.
 _DROPPED = dict.fromkeys(
     [
         0x27,

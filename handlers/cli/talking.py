@@ -34,9 +34,7 @@ class _Talk:
         self._tickets: list[TicketView] = []
 
     def run(self) -> None:
-        count = 0
-        for line in iter(self._ask, None):
-            count += 1
+        for count, line in enumerate(iter(self._ask, None), 1):
             self._turn(Message(count, clean(line), datetime.now(UTC)))
 
     def _ask(self) -> str | None:
@@ -55,7 +53,9 @@ class _Talk:
             click.secho(f"! {type(command).__name__}", dim=True)
             if isinstance(command, OpenTicket):
                 draft, due = command.draft, command.deadline
-                view = TicketView(command.number, draft.kind, "new", draft.category, command.department, due, message.at)
+                view = TicketView(
+                    command.number, draft.kind, "new", draft.category, command.department, due, message.at
+                )
                 self._tickets.insert(0, view)
 
     def _world(self, now: datetime) -> World:

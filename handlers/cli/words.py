@@ -10,7 +10,9 @@ from handlers.cli.parts import Parts
 
 
 def commands(_: Parts) -> list[click.Command]:
-    @click.command(help="Lists texts that await review, are missing or differ in placeholders, with SMS segments of each.")
+    @click.command(
+        help="Lists texts that await review, are missing or differ in placeholders, with SMS segments of each."
+    )
     @click.option("--language", default="", help="Only this one, e.g. bal.")
     @click.option("--faults-only", is_flag=True, help="Only what must be mended.")
     def translations(language: str, faults_only: bool) -> None:

@@ -1,6 +1,6 @@
-"""Replays a transcript through the pure engine: `>` the citizen, `<` the bot, `!` what is to be done, `@` time passes, `#` a remark.
+"""Replays a transcript through the pure engine: `>` the citizen, `<` the bot, `!` what is to be done, `@` time passes.
 
-After `>` may stand [photo], [voice], [pin 25.12,62.32] or [button id]."""
+`#` is a remark. After `>` may stand [photo], [voice], [pin 25.12,62.32] or [button id]."""
 
 import random
 import re

@@ -107,7 +107,20 @@ def test_a_bug_leaves_no_word_or_number_in_the_log(
 
 @pytest.mark.parametrize(
     "text",
-    ["", "\x00", "a\x00b", "\ud800", "\u202eabc", "پانی\u200cنہیں", "1" * 1600, "😀" * 800, "👨‍👩‍👧", "\u200b" * 50, "{number}", "%s {0.__class__}"],
+    [
+        "",
+        "\x00",
+        "a\x00b",
+        "\ud800",
+        "\u202eabc",
+        "پانی\u200cنہیں",
+        "1" * 1600,
+        "😀" * 800,
+        "👨‍👩‍👧",
+        "\u200b" * 50,
+        "{number}",
+        "%s {0.__class__}",
+    ],
 )
 def test_no_text_breaks_a_turn(citizen: Citizen, hands: Hands, text: str) -> None:
     for _ in range(3):

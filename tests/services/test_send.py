@@ -49,7 +49,9 @@ def test_a_persons_messages_keep_their_order(road: Street) -> None:
     assert [row.text for row in ledger(road.hands)] == road.heard()
 
 
-@pytest.mark.parametrize(("rest", "state"), [(21211, "refused"), (21610, "refused"), (20429, "waiting"), (21611, "waiting")])
+@pytest.mark.parametrize(
+    ("rest", "state"), [(21211, "refused"), (21610, "refused"), (20429, "waiting"), (21611, "waiting")]
+)
 def test_a_refusal_is_final_and_congestion_is_not(road: Street, rest: int, state: str) -> None:
     road.fault(numbers={PHONE: {"rest": rest}})
     road.says("hello")

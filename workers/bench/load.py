@@ -15,9 +15,15 @@ from statistics import median, quantiles
 
 HOST = "127.0.0.1"
 START_S = 30.0
-_SERVE = "import sys; from granian.server import Server; from granian.constants import Interfaces; from granian.log import LogLevels; " \
-         "Server(sys.argv[1], address='127.0.0.1', port=int(sys.argv[2]), interface=Interfaces.WSGI, workers=1, " \
-         "blocking_threads=int(sys.argv[3]), log_level=LogLevels.error).serve()"  # fmt: skip
+_SERVE = """
+import sys
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+target, port, threads = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+Server(target, address="127.0.0.1", port=port, interface=Interfaces.WSGI, workers=1, blocking_threads=threads,
+       log_level=LogLevels.error).serve()
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ def free_port() -> int:
 def served(target: str, port: int, threads: int, env: Mapping[str, str]) -> Iterator[int]:
     """Serves `module:name` as the web is served, until the block ends; the server's process id."""
     command = [sys.executable, "-c", _SERVE, target, str(port), str(threads)]
-    process = subprocess.Popen(command, env={**os.environ, **env}, start_new_session=True)
+    process = subprocess.Popen(command, env={**os.environ, **env}, start_new_session=True)  # noqa: S603 our own words
     try:
         _wait_for(port)
         yield process.pid

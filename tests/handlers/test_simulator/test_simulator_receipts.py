@@ -108,7 +108,7 @@ def test_sms_is_never_read(simulator: Any, web: Any, until: Any) -> None:
         ("whatsapp", {"code": 63016, "status": "undelivered"}, ["sent", "undelivered"]),
     ],
 )
-def test_a_number_that_fails(  # noqa: PLR0917 - fixtures and a table's columns
+def test_a_number_that_fails(
     simulator: Any, web: Any, until: Any, channel: str, fault: dict[str, Any], statuses: list[str]
 ) -> None:
     simulator.faults(numbers={"+923000000666": fault})
