@@ -1,5 +1,6 @@
 """The composition root: settings, doors and workers meet here and nowhere else. `wsgi:app` is the web, for any server."""
 
+import gc
 import logging
 import signal
 import sys
@@ -119,7 +120,11 @@ def _twilio(settings: Settings) -> TwilioSettings:
 
 @cache
 def _lazily(name: str) -> Flask:
-    return {"app": build_app, "simulator": build_simulator}[name](Settings())
+    app = {"app": build_app, "simulator": build_simulator}[name](Settings())
+    # The directory and the words live as long as the process: the collector need not walk them again and again.
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def __getattr__(name: str) -> Any:

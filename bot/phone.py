@@ -8,8 +8,12 @@ SHOWN_DIGITS = 3
 
 def normalise(text: str) -> str | None:
     """The E.164 form of a number in any spelling (0333…, ۰۳۳۳…, 0092…, whatsapp:+92…); None if it is no phone number."""
+    written = text.removeprefix("whatsapp:").strip()
+    # WhatsApp's "ID.4566546130" and "1800-FLOWERS" hold digits, but no number.
+    if any(char.isalpha() for char in written):
+        return None
     try:
-        number = phonenumbers.parse(text.removeprefix("whatsapp:").strip(), REGION)
+        number = phonenumbers.parse(written, REGION)
     except phonenumbers.NumberParseException:
         return None
     if not phonenumbers.is_possible_number(number):

@@ -3,8 +3,9 @@
 import logging
 import time
 from typing import TYPE_CHECKING, cast
+from urllib.parse import parse_qs
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, abort, current_app, request
 
 from bot.carriers.port import Carrier, WebRequest
 from bot.services.receipts import record_receipt
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("carriers", __name__, url_prefix="/carriers")
+MAX_FIELDS = 500
 FORM = "application/x-www-form-urlencoded"
 EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
@@ -67,7 +69,11 @@ def _web() -> "Web":
 
 def _call() -> WebRequest:
     """The request as it came: a proxy's headers and Flask's decoding never reach the signature check."""
-    form = {name: request.form.getlist(name) for name in request.form}
+    body = request.get_data(cache=False).decode("utf-8", "replace")
+    try:
+        form = parse_qs(body, keep_blank_values=True, max_num_fields=MAX_FIELDS)
+    except ValueError:  # more fields than any carrier sends
+        abort(400)
     return WebRequest(request.path, request.query_string.decode("latin-1"), form, request.headers)
 
 

@@ -17,10 +17,12 @@ class Health:
 
 
 def look(hands: Hands) -> Health:
-    """Raises DatabaseAway when the database cannot be reached."""
+    """Raises DatabaseAway when the database cannot be reached. Of a database not yet migrated nothing else is asked."""
+    if not migrate.is_current(hands.db):
+        return Health(migrated=False, oldest_unsent_s=0.0, unanswered=0, outbox_states={})
     with hands.db.read() as tx:
         oldest = outbox.oldest_waiting(tx)
         states = outbox.counts_by_state(tx)
         unanswered = messages.count_unanswered(tx)
     waited = max((hands.now() - oldest).total_seconds(), 0.0) if oldest else 0.0
-    return Health(migrate.is_current(hands.db), round(waited, 1), unanswered, states)
+    return Health(migrated=True, oldest_unsent_s=round(waited, 1), unanswered=unanswered, outbox_states=states)

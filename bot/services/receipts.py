@@ -56,6 +56,6 @@ def match_parked(tx: Connection, hands: Hands, outbox_id: int, provider_id: str)
 
 
 def _find(tx: Connection, receipt: Receipt) -> Any:
-    if receipt.ref and (row := outbox.find_by_ref(tx, receipt.ref)):
+    if receipt.ref and (row := outbox.lock_by_ref(tx, receipt.ref)):
         return row
-    return outbox.find_by_provider_id(tx, receipt.carrier, receipt.provider_id)
+    return outbox.lock_by_provider_id(tx, receipt.carrier, receipt.provider_id)

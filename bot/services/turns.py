@@ -142,7 +142,7 @@ def _open(tx: Connection, hands: Hands, contact: Any, language: str, command: Op
     messages.join_ticket(tx, draft.messages, ticket_id)
     tickets.record(tx, ticket_id, now, "citizen", "open", department=command.department, category=draft.category)
     if draft.district and draft.district != contact.district:
-        contacts.remember(tx, contact.id, district=draft.district)
+        contacts.settle_in(tx, contact.id, draft.district)
     return ticket_id
 
 

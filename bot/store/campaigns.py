@@ -79,12 +79,12 @@ def in_state(connection: Connection, state: str) -> Sequence[int]:
 
 def states_of(connection: Connection, campaign_ids: Sequence[int]) -> dict[int, str]:
     query = select(campaigns.c.id, campaigns.c.state).where(campaigns.c.id.in_(campaign_ids))
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def texts_of(connection: Connection, campaign_ids: Sequence[int]) -> dict[int, Mapping[str, str]]:
     query = select(campaigns.c.id, campaigns.c.texts).where(campaigns.c.id.in_(campaign_ids))
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def count_audience(connection: Connection, districts: Sequence[str], languages: Sequence[str]) -> dict[str, int]:
@@ -92,7 +92,7 @@ def count_audience(connection: Connection, districts: Sequence[str], languages: 
     is_out = contacts.c.opted_out_at.is_not(None)
     group = case((is_out, literal("opted_out")), else_=contacts.c.language)
     query = select(group, func.count()).where(_wanted(districts, languages)).group_by(group)
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def freeze(

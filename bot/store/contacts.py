@@ -30,6 +30,9 @@ contacts = Table(
 _LOCKED = select(contacts).with_for_update()
 _LOCKED_BY_PHONE = Prepared(_LOCKED.where(contacts.c.phone == bindparam("of_phone")))
 _TURN = ("conversation", "language", "carrier", "channel", "last_inbound_at")
+_SETTLE_IN = Prepared(
+    update(contacts).where(contacts.c.id == bindparam("of_id")).values(district=bindparam("new_district"))
+)
 _REMEMBER_TURN = Prepared(
     update(contacts)
     .where(contacts.c.id == bindparam("of_id"))
@@ -69,6 +72,11 @@ def remember_turn(
     fields = (conversation, language, carrier, channel, last_inbound_at)
     values = {f"new_{name}": value for name, value in zip(_TURN, fields, strict=True)}
     _REMEMBER_TURN.run(connection, {"of_id": contact_id, **values})
+
+
+def settle_in(connection: Connection, contact_id: int, district: str) -> None:
+    """Notes the district a contact last wrote about: where announcements for it go."""
+    _SETTLE_IN.run(connection, {"of_id": contact_id, "new_district": district})
 
 
 def remember(connection: Connection, contact_id: int, **fields: object) -> None:

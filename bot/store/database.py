@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from sqlite3 import OperationalError as SqliteLocked
 from threading import Lock
 from typing import Any
 
@@ -60,7 +61,11 @@ def insert(dialect: str, table: Table) -> Any:
 def _engine(url: str) -> Engine:
     if url.startswith("sqlite"):
         engine = create_engine(
-            url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}
+            url,
+            pool_size=POOL_SIZE,
+            max_overflow=POOL_SIZE,
+            hide_parameters=True,
+            connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -70,6 +75,7 @@ def _engine(url: str) -> Engine:
         pool_size=POOL_SIZE,
         max_overflow=POOL_SIZE,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"connect_timeout": CONNECT_TIMEOUT_S},
     )
 
@@ -86,7 +92,11 @@ def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes")
     # By the driver itself: this runs once a turn, and SQLAlchemy's wrapping would cost more than the statement.
     driver: Any = connection.connection.driver_connection
-    driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+    try:
+        driver.execute(begin)
+    except SqliteLocked as error:  # nothing wraps what an event raises
+        raise OperationalError(begin, None, error) from error
 
 
 __all__ = ["Database", "DatabaseAway", "Insert", "insert"]

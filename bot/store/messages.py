@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
     func,
     select,
     text,
@@ -64,6 +65,7 @@ def _once(dialect: str) -> Any:
     return new.returning(inbound.c.id)
 
 
+_JOIN = Prepared(update(inbound).where(inbound.c.id == bindparam("of_id")).values(ticket_id=bindparam("to_ticket")))
 _STORE = Prepared(_once, into=inbound, returns=[inbound.c.id])
 
 
@@ -103,7 +105,8 @@ def find(connection: Connection, inbound_id: int) -> Row[tuple[Any, ...]]:
 
 def join_ticket(connection: Connection, inbound_ids: Sequence[int], ticket_id: int) -> None:
     """The messages belong to a ticket from now on."""
-    connection.execute(update(inbound).where(inbound.c.id.in_(inbound_ids)).values(ticket_id=ticket_id))
+    for inbound_id in inbound_ids:
+        _JOIN.run(connection, {"of_id": inbound_id, "to_ticket": ticket_id})
 
 
 def of_ticket(connection: Connection, ticket_id: int) -> Sequence[Row[tuple[Any, ...]]]:

@@ -159,8 +159,15 @@ def change(connection: Connection, outbox_id: int, now: datetime, *, states: Seq
     return bool(connection.execute(changed.values(updated_at=now, **fields)).rowcount)
 
 
-def find_by_ref(connection: Connection, ref: str) -> Row[tuple[Any, ...]] | None:
-    return connection.execute(select(outbox).where(outbox.c.ref == ref)).one_or_none()
+def lock_by_ref(connection: Connection, ref: str) -> Row[tuple[Any, ...]] | None:
+    """The message, locked until the transaction ends: its receipts come at once and must queue up."""
+    return connection.execute(select(outbox).where(outbox.c.ref == ref).with_for_update()).one_or_none()
+
+
+def lock_by_provider_id(connection: Connection, carrier: str, provider_id: str) -> Row[tuple[Any, ...]] | None:
+    """As `lock_by_ref`, by the id the carrier gave it."""
+    query = select(outbox).where(outbox.c.carrier == carrier, outbox.c.provider_id == provider_id)
+    return connection.execute(query.limit(1).with_for_update()).one_or_none()
 
 
 def find_by_provider_id(connection: Connection, carrier: str, provider_id: str) -> Row[tuple[Any, ...]] | None:
@@ -202,7 +209,7 @@ def oldest_waiting(connection: Connection) -> datetime | None:
 
 def counts_by_state(connection: Connection) -> dict[str, int]:
     query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def park(connection: Connection, **fields: Any) -> None:

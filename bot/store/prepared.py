@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnDefault, Connection, Insert, Select, Table, Update
 from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 Statement = Select[Any] | Insert | Update
 Convert = Callable[[Any], Any]
@@ -82,7 +82,7 @@ class _Compiled:
                     for kind, d in zip(self._types, cursor.description or (), strict=False)
                 ]
         except self._error as error:
-            raise _wrapped(error, self._sql) from error
+            raise _wrapped(error, self._sql, self._dialect) from None
         finally:
             cursor.close()
         return [self._read(row, self._out) for row in rows]
@@ -102,7 +102,9 @@ def _reader(kind: Any, dialect: Dialect, driver_type: Any) -> Convert | None:
     return convert
 
 
-def _wrapped(error: Exception, sql: str) -> Exception:
-    """The driver's error as the rest of the store knows it, without the values, which may be a citizen's words."""
-    kind = OperationalError if type(error).__name__ == "OperationalError" else DBAPIError
-    return kind(sql, None, error)
+def _wrapped(error: Any, sql: str, dialect: Any) -> BaseException:
+    """The driver's error as SQLAlchemy raises it, without the values, which may be a citizen's words: PostgreSQL repeats
+    them in the details, after the first line."""
+    told = getattr(getattr(error, "diag", None), "message_primary", None)
+    bare = type(error)(told) if told else error
+    return DBAPIError.instance(sql, None, bare, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect)

@@ -135,7 +135,7 @@ def count_by_state(connection: Connection, departments: Sequence[str] | None) ->
     query = select(tickets.c.state, func.count()).group_by(tickets.c.state)
     if departments is not None:
         query = query.where(tickets.c.department.in_(departments))
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def events_of(connection: Connection, ticket_id: int) -> Sequence[Row[tuple[Any, ...]]]:

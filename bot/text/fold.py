@@ -6,9 +6,8 @@ import unicodedata
 MAX_TEXT = 4000
 """Characters kept of one message; Twilio delivers at most 1,600, Kannel's longest is shorter."""
 
-_HAMZA_YEH = re.compile("[\u0649\u064a\u06cc]\u0654")
 _NOT_STORED = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 _LETTERS = {
     "ي": "ی", "ى": "ی", "ې": "ی", "ێ": "ی", "ۍ": "ی", "ك": "ک", "ڪ": "ک",
@@ -37,7 +36,10 @@ _DROPPED = dict.fromkeys(
     "",
 )
 _TABLE = str.maketrans(_LETTERS) | str.maketrans(_DIGITS) | _DROPPED
-_APART = re.compile(r"[^\w\u0600-\u06ff\U0001F000-\U0001FAFF\u2600-\u27bf]+|[،؛؟۔٪_]+")
+# Marks above and below Arabic letters are part of the word; Python's \w does not know them.
+_APART = re.compile(r"(?:[^\w\u0610-\u061a\u0653-\u065f\u06d6-\u06ed\U0001F000-\U0001FAFF\u2600-\u27bf]|_)+")
+_REPEATED = re.compile("([\u2600-\u27bf\U0001f000-\U0001faff])\\1+")
+_HAMZA_LEFT = re.compile("[\u0653-\u0655]")
 
 
 def clean(text: str) -> str:
@@ -50,10 +52,11 @@ def clean(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """The text as it is compared: lower case, one spelling a letter, ASCII digits, words parted by single spaces.
+    """The text as it is compared: lower case, one spelling a letter, ASCII digits, words parted by single spaces, 👍👍 as 👍.
 
     Never stored. ھ stays apart from ہ, and hamza stays: they tell Urdu and Balochi words apart.
     """
-    text = _HAMZA_YEH.sub("ئ", text)
-    text = unicodedata.normalize("NFKC", text).translate(_TABLE).casefold()
-    return _APART.sub(" ", text).strip()
+    text = unicodedata.normalize("NFKC", text).translate(_TABLE)
+    if _HAMZA_LEFT.search(text):  # it stood on a letter that became another, e.g. ي: join it to the letter of today
+        text = unicodedata.normalize("NFC", text.replace("ی\u0654", "ئ")).translate(_TABLE)
+    return _APART.sub(" ", _REPEATED.sub(r"\1", text.casefold())).strip()

@@ -52,6 +52,7 @@ def build_place_index(
 ) -> PlaceIndex:
     """(place, names, is a common word) rows -> index. A district's own name wins over a tehsil of the same name."""
     names: dict[str, list[Place]] = {}
+    sure: set[str] = set()
     common: set[str] = set()
     for place, spellings, is_common in rows:
         for spelling in spellings:
@@ -60,8 +61,12 @@ def build_place_index(
             held = names.setdefault(key, [])
             if not any(other.district == place.district for other in held):
                 held.append(place)
-            if is_common:
+            # The first that bears a name decides: Zhob stays sure though a tehsil called Fort Sandeman bears it too.
+            # Two words together ("Dasht Kech") are nobody's everyday word.
+            if is_common and " " not in key and key not in sure:
                 common.add(key)
+            elif key not in common:
+                sure.add(key)
     return PlaceIndex({key: tuple(places) for key, places in names.items()}, frozenset(common), points)
 
 
