@@ -56,7 +56,8 @@ class Service:
                 mine = f"TAWAR_VAR={self.var}".encode() in (folder / "environ").read_bytes().split(b"\0")
             except OSError:
                 continue
-            if mine and b"wsgi" in command and part.encode() in command and b"--" not in command:
+            targets = {"web": b"wsgi:app", "simulator": b"wsgi:simulator"}
+            if mine and targets.get(part, part.encode()) in command and b"--" not in command:
                 found.append(int(folder.name))
         return found
 

@@ -19,7 +19,6 @@ DOORS = {
     "jinja2": ("handlers",),
     "markupsafe": ("handlers",),
     "click": ("handlers.cli",),
-    "granian": ("handlers.serving",),
     "prometheus_client": ("handlers",),
     "rq": ("workers",),
     "redis": ("workers",),

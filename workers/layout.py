@@ -17,7 +17,7 @@ DYING_S = 0.5  # a process just killed counts as living until the kernel gets to
 LOCK_WAIT_S = 8.0  # a killed Tawar's parts are gone after 3 to 6 s; starting again at once waits for them
 
 
-class LayoutError(Exception):
+class LayoutError(RuntimeError):
     """The folder cannot be used; the message says why and what to do."""
 
 

@@ -79,6 +79,9 @@ def _is_story(talk: Talk) -> bool:
 
 
 def _joined(first: str, second: str) -> str:
+    """Both, once: impatient people send the same line again."""
+    if second in first:
+        return first
     return "\n".join(part for part in (first, second) if part)[:MAX_WORDS]
 
 

@@ -103,8 +103,9 @@ def revoke_session(connection: Connection, token_hash: str, now: datetime) -> No
 
 def submit_once(connection: Connection, key: str, account_id: int, now: datetime) -> bool:
     """Whether this form was not sent before: the second tap of a button finds its key taken."""
-    new = insert_once(connection.dialect.name, submissions).on_conflict_do_nothing()
-    return connection.execute(new.values(key=key, account_id=account_id, at=now)).rowcount == 1
+    new = insert_once(connection.dialect.name, submissions).on_conflict_do_nothing().returning(submissions.c.key)
+    # Not the row count: for an INSERT psycopg's is -1, and then every form would look repeated.
+    return connection.execute(new.values(key=key, account_id=account_id, at=now)).scalar_one_or_none() is not None
 
 
 def take_back(connection: Connection, key: str) -> None:

@@ -102,9 +102,10 @@ def _reader(kind: Any, dialect: Dialect, driver_type: Any) -> Convert | None:
     return convert
 
 
-def _wrapped(error: Any, sql: str, dialect: Any) -> BaseException:
+def _wrapped(error: Exception, sql: str, dialect: Any) -> BaseException:
     """The driver's error as SQLAlchemy raises it, without the values, which may be a citizen's words: PostgreSQL repeats
     them in the details, after the first line."""
     told = getattr(getattr(error, "diag", None), "message_primary", None)
     bare = type(error)(told) if told else error
-    return DBAPIError.instance(sql, None, bare, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect)
+    base: type[Exception] = dialect.loaded_dbapi.Error
+    return DBAPIError.instance(sql, None, bare, base, hide_parameters=True, dialect=dialect)

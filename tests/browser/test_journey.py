@@ -1,0 +1,133 @@
+"""The whole round in a real Chromium: a citizen's phone, the desk, the phone again, and a broadcast; with and without JavaScript."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.conftest import missing
+from tests.service import Service, first_number, service
+
+pytestmark = [pytest.mark.browser, pytest.mark.round]
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync"]
+WIDTHS = {"desk": {"width": 1280, "height": 800}, "phone": {"width": 320, "height": 640}}
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with service(tmp_path_factory.mktemp("browser")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        missing("Chromium", "install the system's chromium package")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGS)
+        yield browser
+        browser.close()
+
+
+def opened(browser: Browser, size: str, *, scripts: bool) -> Page:
+    page = browser.new_context(viewport=WIDTHS[size], java_script_enabled=scripts).new_page()  # type: ignore[arg-type]
+    page.set_default_timeout(15_000)
+    return page
+
+
+def signs_in(page: Page, running: Service, username: str, language: str) -> None:
+    page.goto(f"{running.web_url}/sign-in?lang={language}")
+    page.fill("#username", username)
+    page.fill("#password", running.login(username))
+    page.press("#password", "Enter")
+    page.wait_for_url(re.compile("/(desk|campaigns)"))
+    page.goto(f"{page.url}?lang={language}")
+
+
+def writes(page: Page, text: str) -> None:
+    page.fill("#text", text)
+    page.click("button.send")
+
+
+@pytest.mark.parametrize(
+    ("language", "size", "scripts", "person"),
+    [
+        ("en", "desk", True, "+923000000101"),
+        ("ur", "phone", False, "+923000000102"),
+        ("bal", "phone", True, "+923000000103"),
+    ],
+)
+def test_round(everything: Service, chromium: Browser, language: str, size: str, scripts: bool, person: str) -> None:
+    phone = opened(chromium, size, scripts=scripts)
+    address = f"{everything.phone_url}/?person={person.replace('+', '%2B')}&channel=whatsapp"
+    phone.goto(address)
+    writes(phone, "پانی نہیں آ رہا، تربت میں تین دن سے")
+    everything.hears(1, person)
+    phone.goto(address)
+    writes(phone, "1")
+    ticket = first_number(everything.hears(2, person)[-1])
+
+    desk = opened(chromium, size, scripts=scripts)
+    signs_in(desk, everything, "phed", language)
+    assert desk.locator("html").get_attribute("dir") == ("ltr" if language == "en" else "rtl")
+    _fits(desk, scripts)
+    desk.locator(f"a[href*='{ticket}']").first.click()
+    _fits(desk, scripts)
+    answer = f"The tanker comes today. ٹینکر آج آئے گا۔ {language}"
+    desk.fill("form.reply textarea", answer)
+    desk.click("form.reply button")
+    desk.wait_for_url(re.compile(ticket))
+    assert answer in desk.content()
+
+    assert answer in everything.hears(3, person)[-1]
+    phone.goto(address)
+    assert answer in phone.content()
+
+
+def test_a_broadcast_reaches_those_who_want_it(everything: Service, chromium: Browser) -> None:
+    """Two people of Khuzdar, one of whom said STOP; nobody gets it twice."""
+    listening, silent = "+923000000121", "+923000000122"
+    for person in (listening, silent):
+        everything.says("No water in Khuzdar for 3 days", person)
+        everything.hears(1, person)
+        everything.says("1", person)
+        everything.hears(2, person)
+    everything.says("STOP", silent)
+    everything.hears(3, silent)
+
+    page = opened(chromium, "desk", scripts=False)
+    signs_in(page, everything, "campaigns", "en")
+    page.goto(f"{everything.web_url}/campaigns/new?lang=en")
+    page.fill("#title", "Polio week")
+    for box in page.locator("input[name=languages]").all():
+        box.set_checked(box.get_attribute("value") == "en")
+    page.fill("#text-en", "Polio drops on Monday. Please bring your children.")
+    page.locator("details.districts summary").click()
+    page.check("input[name=districts][value=KZD]")
+    page.click("button[value=count]")
+    assert _row(page, "English") == "1"
+    page.click("button[value=save]")
+    page.check("input[name=when][value=now]")
+    page.click("details.schedule button")
+    assert "Polio drops on Monday" in everything.hears(3, listening)[-1]
+    page.goto(f"{page.url.split('?')[0]}?lang=en")
+    assert "Polio week" in page.content()
+    assert len(everything.heard(silent)) == 3
+    assert len(everything.heard(listening)) == 3
+
+
+def _fits(page: Page, scripts: bool) -> None:
+    """Nothing is wider than the screen."""
+    if scripts:
+        width: Any = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= page.viewport_size["width"], f"{page.url} is {width} px wide"  # type: ignore[index]
+
+
+def _row(page: Page, name: str) -> str:
+    """The number in the table's row of that name."""
+    cells = page.locator("tr", has_text=name).first.locator("td, th").all_inner_texts()
+    return next(cell.strip() for cell in cells[1:] if cell.strip())
