@@ -125,7 +125,8 @@ def freeze(
     )
     columns = ["ref", "contact_id", "lane", "carrier", "channel", "language", "text", "campaign_id", "state", "status",
                "reason", "provider_id", "attempts", "asks", "due_at", "created_at", "updated_at"]  # fmt: skip
-    return connection.execute(insert(outbox).from_select(columns, people, include_defaults=False)).rowcount
+    frozen = insert(outbox).from_select(columns, people, include_defaults=False)
+    return connection.execute(frozen.execution_options(preserve_rowcount=True)).rowcount
 
 
 def progress(connection: Connection, campaign_id: int) -> dict[tuple[str, str], int]:

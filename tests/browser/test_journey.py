@@ -1,4 +1,4 @@
-"""The whole round in a real Chromium: a citizen's phone, the desk, the phone again, and a broadcast; with and without JavaScript."""
+"""The whole round in a real Chromium: phone, desk, phone again, and a broadcast; with and without JavaScript."""
 
 import re
 import shutil
