@@ -1,11 +1,14 @@
 """Phone numbers: one spelling inside (E.164), a masked one on screens."""
 
+from functools import lru_cache
+
 import phonenumbers
 
 REGION = "PK"
 SHOWN_DIGITS = 3
 
 
+@lru_cache(maxsize=4096)
 def normalise(text: str) -> str | None:
     """The E.164 form of a number in any spelling (0333…, ۰۳۳۳…, 0092…, whatsapp:+92…); None if it is no phone number."""
     written = text.removeprefix("whatsapp:").strip()

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Table, select, update
 from werkzeug.test import TestResponse
 
 from bot.config import Settings
@@ -49,6 +51,7 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {key: value or "" for key, value in attrs}
+        self.text += "" if tag in ("bdi", "time") else " "
         if tag == "form":
             self.forms.append(Form(given.get("action", ""), given.get("method", "get").lower()))
         elif tag == "input" and self.forms and given.get("name"):
@@ -104,11 +107,11 @@ class Visitor:
         self.client = client
 
     def opens(self, path: str, **headers: str) -> Page:
-        return Page(self.client.get(path, headers=headers))
+        return Page(self.client.get(path, headers=headers, buffered=True))
 
     def sends(self, form: Form, headers: dict[str, str] | None = None, **fields: str) -> Page:
         """Sends a form with some fields filled in; what came back, not followed."""
-        return Page(self.client.post(form.action, data=form.fields | fields, headers=headers))
+        return Page(self.client.post(form.action, data=form.fields | fields, headers=headers, buffered=True))
 
     def follows(self, page: Page) -> Page:
         assert page.status == 303, page.text
@@ -156,3 +159,23 @@ def open_office(hands: Hands, **settings: object) -> Office:
     known = {"demo": True, "public_url": "http://localhost", "secret_key": "k" * 40} | settings
     app = create_web(Web(hands, Settings(**known), woken.append, lambda: None))  # type: ignore[arg-type]
     return Office(hands, app, woken)
+
+
+def ticket_page(visitor: Visitor, number: str) -> Page:
+    return visitor.opens(f"/desk/tickets/{number}")
+
+
+def does(visitor: Visitor, number: str, action: str, **fields: str) -> Page:
+    """Opens the ticket, fills in the form of one action and sends it."""
+    return visitor.sends(ticket_page(visitor, number).form(f"/{action}"), **fields)
+
+
+def rows(hands: Hands, table: Table) -> list[Any]:
+    with hands.db.read() as tx:
+        return list(tx.execute(select(table).order_by(table.c.id)))
+
+
+def put(hands: Hands, table: Table, **fields: object) -> None:
+    """Sets fields of every row."""
+    with hands.db.write() as tx:
+        tx.execute(update(table).values(**fields))

@@ -30,6 +30,7 @@ contacts = Table(
 _LOCKED = select(contacts).with_for_update()
 _LOCKED_BY_PHONE = Prepared(_LOCKED.where(contacts.c.phone == bindparam("of_phone")))
 _TURN = ("conversation", "language", "carrier", "channel", "last_inbound_at")
+_NEW = Prepared(lambda dialect: insert(dialect, contacts).on_conflict_do_nothing(), into=contacts)
 _SETTLE_IN = Prepared(
     update(contacts).where(contacts.c.id == bindparam("of_id")).values(district=bindparam("new_district"))
 )
@@ -44,8 +45,7 @@ def lock_by_phone(connection: Connection, phone: str, now: datetime) -> Any:
     """The contact of a phone number (E.164), made if new, locked until the transaction ends: turns of one contact queue up."""
     if rows := _LOCKED_BY_PHONE.run(connection, {"of_phone": phone}):
         return rows[0]
-    new = insert(connection.dialect.name, contacts).values(phone=phone, created_at=now).on_conflict_do_nothing()
-    connection.execute(new)
+    _NEW.run(connection, {"phone": phone, "created_at": now})
     return _LOCKED_BY_PHONE.run(connection, {"of_phone": phone})[0]
 
 

@@ -19,6 +19,9 @@ Id = BigInteger().with_variant(Integer(), "sqlite")
 """SQLite numbers rows by itself only in an INTEGER column."""
 
 
+_LENGTH = len("2026-11-21T09:00:00.000000")
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware datetime. SQLite keeps it as text that sorts by time; PostgreSQL as timestamptz."""
 
@@ -31,7 +34,7 @@ class Instant(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         if value is None or dialect.name != "sqlite":
             return value
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+        return value.astimezone(UTC).isoformat(timespec="microseconds")[:_LENGTH]
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None or dialect.name != "sqlite":

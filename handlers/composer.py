@@ -1,0 +1,70 @@
+"""The boxes an official writes in: what was typed, how long it is, and how many SMS the citizen's phone will get."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.catalog import Catalog
+from bot.dialogue.values import Option, Reply, Term, Value
+from bot.names import Names
+from bot.services.desk import MAX_REPLY
+from bot.sms import measure
+from bot.text.fold import clean
+from handlers.forms import new_key
+
+WRITTEN = ("reply", "resolve", "note")
+"""Actions that carry words."""
+_GAP = "\ufffc"
+_VERDICT = (Option("solved", Term("option.solved")), Option("unsolved", Term("option.unsolved")))
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One form. `frame`: the message around the words (U+FFFC stands for them), so that a script counts as we do."""
+
+    action: str
+    key: str
+    text: str = ""
+    error: str = ""
+    frame: str = ""
+    limit: int = MAX_REPLY
+
+    @property
+    def length(self) -> int:
+        return len(clean(self.text))
+
+    @property
+    def segments(self) -> int:
+        return measure(self.frame.replace(_GAP, clean(self.text))).segments if self.length else 0
+
+
+def boxes(catalog: Catalog, department: Names, ticket: Any, filled: Box | None) -> dict[str, Box]:
+    """A box for every written action, each with a fresh key; `filled` keeps what was typed and what is wrong."""
+    drawn = {}
+    for action in WRITTEN:
+        frame = "" if action == "note" else _frame(catalog, department, ticket, action)
+        text, error = (filled.text, filled.error) if filled and filled.action == action else ("", "")
+        drawn[action] = Box(action, new_key(), text, error, frame)
+    return drawn
+
+
+def read_text(raw: str) -> str:
+    """Browsers send line ends as two characters; a citizen's phone should not pay for them."""
+    return raw.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_instant(raw: str) -> datetime | None:
+    """An instant from a hidden field; None if it is no aware one."""
+    try:
+        at = datetime.fromisoformat(raw)
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
+
+
+def _frame(catalog: Catalog, department: Names, ticket: Any, action: str) -> str:
+    """What the citizen gets around the words; a solution brings its question and the two answers to it."""
+    values: dict[str, Value] = {"department": department, "number": ticket.number, "text": _GAP}
+    if action == "resolve":
+        return catalog.render(Reply("desk_reply.resolve_ask", values, _VERDICT), ticket.language)
+    return catalog.text(ticket.language, f"desk_reply.{action}", **values)

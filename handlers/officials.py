@@ -1,0 +1,153 @@
+"""The officials' door: the queue of a department, and one ticket with all that was said and what may be done."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from bot import phone
+from bot.names import Names
+from bot.services import desk
+from bot.services.desk import Done, Order, Repeated, Stale, Unfit
+from bot.tickets import OPEN_STATES, STATES
+from handlers import times
+from handlers.bubbles import Line, channel_of, is_arabic, read_lines
+from handlers.composer import Box, boxes, read_instant, read_text
+from handlers.forms import new_key, read_key
+from handlers.pages import page_language
+from handlers.visit import DESK, for_roles, here, web
+
+blueprint = Blueprint("officials", __name__)
+ACTIONS = ("reply", "take", "resolve", "note")
+FILTERS = ("open", *STATES)
+NUMBER = re.compile(r"[0-9]{8}")
+MAX_PAGE = 10_000
+NEWEST = 3
+"""Lines shown again above a refused reply when it is not known which of them are new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a form was refused, as the page says it: `kind` is stale, not_allowed or unfit."""
+
+    kind: str
+    box: Box
+    newer: Sequence[Line] = ()
+
+
+@blueprint.get("/desk")
+@for_roles(*DESK)
+def queue() -> ResponseReturnValue:
+    """The tickets of one's department: `state` filters, `page` turns."""
+    state = request.args.get("state", "open")
+    page = min(max(request.args.get("page", 1, type=int), 1), MAX_PAGE)
+    if state not in FILTERS:
+        abort(404)
+    hands, official = web().hands, here().official()
+    states = sorted(OPEN_STATES) if state == "open" else [state]
+    rows = desk.see_queue(hands, official, states, page - 1)
+    counts = desk.count_queue(hands, official)
+    counts["open"] = sum(counts.get(one, 0) for one in OPEN_STATES)
+    return render_template(
+        "desk/queue.html", rows=[_row(row) for row in rows[: desk.PAGE]], counts=counts, state=state, page=page,
+        filters=FILTERS, has_more=len(rows) > desk.PAGE,
+    )  # fmt: skip
+
+
+@blueprint.get("/desk/tickets/<number>")
+@for_roles(*DESK)
+def ticket(number: str) -> ResponseReturnValue:
+    """One ticket; to look at it is to have read it."""
+    page = _find(number)
+    if page.ticket.unread:
+        desk.mark_read(web().hands, page.ticket.id)
+    done = request.args.get("done", "")
+    return _draw(page, done=done if done in (*ACTIONS, "repeated") else "")
+
+
+@blueprint.post("/desk/tickets/<number>/<action>")
+@for_roles(*DESK)
+def act(number: str, action: str) -> ResponseReturnValue:
+    """Carries out one form, or shows the ticket again with what was typed and why it was refused."""
+    if action not in ACTIONS or not NUMBER.fullmatch(number):
+        abort(404)
+    text = read_text(request.form.get("text", ""))
+    order = Order(number, action, read_key(), request.form.get("version", 0, type=int), text)
+    result = desk.act(web().hands, here().official(), order) or abort(404)
+    match result:
+        case Done(outbox_ids):
+            if outbox_ids:
+                web().wake(outbox_ids)
+            return _back(number, action)
+        case Repeated():
+            return _back(number, "repeated")
+        case _:
+            return _refuse(number, action, text, result)
+
+
+def _back(number: str, done: str) -> ResponseReturnValue:
+    return redirect(url_for("officials.ticket", number=number, done=done), 303)
+
+
+def _refuse(number: str, action: str, text: str, why: desk.Result) -> ResponseReturnValue:
+    """The ticket again, with what was typed still in its box."""
+    page = _find(number)
+    # Where the step is gone its box is gone too; a reply can always be written.
+    box = action if action in page.actions else "reply"
+    match why:
+        case Stale(kept):
+            return _draw(page, Trouble("stale", Box(box, "", kept), _newer(page))), 409
+        case Unfit(key):
+            return _draw(page, Trouble("unfit", Box(box, "", text, key))), 422
+    return _draw(page, Trouble("not_allowed", Box(box, "", text))), 409
+
+
+def _newer(page: desk.TicketPage) -> Sequence[Line]:
+    """What was said and done since the form was shown."""
+    lines, seen = read_lines(page.lines), read_instant(request.form.get("seen", ""))
+    newer = [line for line in lines if seen and line.at > seen]
+    return newer or lines[-NEWEST:]
+
+
+def _find(number: str) -> desk.TicketPage:
+    page = desk.see_ticket(web().hands, here().official(), number) if NUMBER.fullmatch(number) else None
+    return page or abort(404)
+
+
+def _draw(page: desk.TicketPage, trouble: Trouble | None = None, done: str = "") -> str:
+    lines, department = read_lines(page.lines), _department(page.ticket.department)
+    filled = trouble.box if trouble else None
+    return render_template(
+        "desk/ticket.html", ticket=page.ticket, lines=lines, actions=page.actions, trouble=trouble, done=done,
+        boxes=boxes(web().hands.catalog, department, page.ticket, filled), take_key=new_key(), department=department,
+        seen=max((line.at for line in lines), default=page.ticket.opened_at), phone=phone.mask(page.phone),
+        channel=channel_of(page.lines), is_mine=page.ticket.owner_id == here().account_id,
+        department_of=_department, **_facts(page.ticket),
+    )  # fmt: skip
+
+
+def _row(row: Any) -> dict[str, Any]:
+    opened = times.span(web().hands.catalog, page_language(), web().hands.now() - row.opened_at)
+    sees_all = here().official().departments is None
+    department = web().hands.catalog.name(page_language(), _department(row.department), short=True) if sees_all else ""
+    return {"ticket": row, "age": opened, "department": department, **_facts(row)}
+
+
+def _facts(row: Any) -> dict[str, Any]:
+    """What a row and a ticket's page both tell."""
+    hands = web().hands
+    service = row.service and hands.directory.names_of("service", row.service)
+    return {
+        "due": times.due(hands.catalog, page_language(), row.state, row.deadline, hands.now()),
+        "about": service or hands.directory.names_of("category", row.category),
+        "place": hands.directory.place_names(row.district, row.tehsil) if row.district or row.tehsil else None,
+        "is_arabic": is_arabic(row.words),
+    }
+
+
+def _department(code: str) -> Names:
+    known = web().hands.directory.departments.get(code)
+    return known.names if known else Names({"en": code}, {})
