@@ -63,7 +63,7 @@ def ticket(number: str) -> ResponseReturnValue:
     """One ticket; to look at it is to have read it."""
     page = _find(number)
     if page.ticket.unread:
-        desk.mark_read(web().hands, page.ticket.id)
+        desk.mark_read(web().hands, page.ticket.id, page.ticket.version)
     done = request.args.get("done", "")
     return _draw(page, done=done if done in (*ACTIONS, "repeated") else "")
 

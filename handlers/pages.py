@@ -118,6 +118,8 @@ def _assets(folder: Path) -> Any:
 
 
 def _finish(response: Response) -> Response:
+    if request.blueprint == "carriers":  # no browser reads these, and there are a great many
+        return response
     for header, value in HEADERS.items():
         response.headers.setdefault(header, value)
     if is_https():

@@ -114,10 +114,10 @@ def see_ticket(hands: Hands, official: Official, number: str) -> TicketPage | No
     return TicketPage(ticket, contact.phone, said, life.allowed_actions(ticket.state, "official"))
 
 
-def mark_read(hands: Hands, ticket_id: int) -> None:
-    """The official has seen what the citizen wrote."""
+def mark_read(hands: Hands, ticket_id: int, version: int) -> None:
+    """The official has seen what the citizen wrote, up to the version that was shown."""
     with hands.db.write() as tx:
-        tickets.mark_read(tx, ticket_id)
+        tickets.mark_read(tx, ticket_id, version)
 
 
 def act(hands: Hands, official: Official, order: Order) -> Result | None:

@@ -39,7 +39,8 @@ def apply_receipt(tx: Connection, hands: Hands, row: Any, receipt: Receipt) -> s
     fields: dict[str, Any] = {}
     if is_progress(row.status, receipt.status):
         fields = {"status": receipt.status, "reason": receipt.error}
-    if row.state in ("sending", "unknown"):
+    # `waiting`: given up for lost, or refused for now, and about to be sent once more; but the carrier has it.
+    if row.state in ("waiting", "sending", "unknown"):
         fields |= {"state": "accepted", "provider_id": receipt.provider_id, "lease_until": None}
         outbox.end_attempt(tx, row.id, hands.now(), "accepted", "by receipt")
     if not fields:

@@ -13,7 +13,8 @@ from bot.services.hands import Hands
 from bot.services.receipts import match_parked
 from bot.store import campaigns, contacts, outbox
 
-BATCH = 100
+BATCH = 32
+"""Messages claimed at once. With 16 calls under way, each at worst two time-outs long, a batch ends well before its lease."""
 Run = Callable[[Callable[[Any], Outcome], Iterable[Any]], Iterable[Outcome]]
 """Calls a function on each item, e.g. `map` or a thread pool's `map`: how many carriers' calls are under way at once."""
 

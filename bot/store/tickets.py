@@ -118,8 +118,10 @@ def change(connection: Connection, ticket_id: int, **fields: Any) -> None:
     connection.execute(changed.values(version=tickets.c.version + 1, **fields))
 
 
-def mark_read(connection: Connection, ticket_id: int) -> None:
-    connection.execute(update(tickets).where(tickets.c.id == ticket_id).values(unread=False))
+def mark_read(connection: Connection, ticket_id: int, version: int) -> None:
+    """What the citizen wrote after `version` was shown stays unread."""
+    seen = update(tickets).where(tickets.c.id == ticket_id, tickets.c.version == version)
+    connection.execute(seen.values(unread=False))
 
 
 def queue(
