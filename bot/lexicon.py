@@ -22,10 +22,22 @@ def build_lexicon(catalog: Catalog) -> Lexicon:
         meanings=build_meanings(sorted(meanings, key=lambda row: row[0] not in _FIRST)),
         spoken=_spoken(folders),
         numbers=numbers,
+        labels=_labels(catalog),
+        fillers=_phrases(folder.get("cues", {}).get("filler", []) for folder in folders),
         languages={fold(name): folder["code"] for folder in reversed(folders) for name in _names(folder)},
         cues={"question": _phrases(folder.get("cues", {}).get("question", []) for folder in folders)},
         markers=_markers(),
     )
+
+
+def _labels(catalog: Catalog) -> dict[str, frozenset[str]]:
+    """The lines of every menu, so that writing a line chooses it."""
+    found: dict[str, set[str]] = {}
+    for code in catalog.languages:
+        for key, text in catalog.domain(code, "messages").items():
+            if key.startswith("option."):
+                found.setdefault(fold(text), set()).add(key.removeprefix("option."))
+    return {words: frozenset(options) for words, options in found.items()}
 
 
 def _names(folder: Mapping[str, Any]) -> list[str]:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable
 
 from bot.dialogue.talk import BACK, Talk, join, say
-from bot.dialogue.values import Draft, Option, Reply, Term, Turn
+from bot.dialogue.values import Draft, Option, Reply, Term, TicketView, Turn
 from bot.names import Names
 
 VOICE = "audio/"
+MAX_LISTED = 8
 MAX_QUOTED = 200
 """Characters of a citizen's own words that are read back; the rest is kept."""
 CANCEL = Option("back", Term("option.cancel"))
@@ -37,8 +38,9 @@ def next_step(talk: Talk) -> str:
 
 
 def current_question(talk: Talk) -> Reply | None:
-    """The question that is open now, or None when there is none."""
-    return question(talk, talk.conversation.step) if talk.conversation.step in QUESTIONS else None
+    """The question that is open now, or None when there is none that would be asked again."""
+    is_open = talk.conversation.step in QUESTIONS and talk.conversation.step != "ticket.added"
+    return question(talk, talk.conversation.step) if is_open else None
 
 
 def question(talk: Talk, step: str) -> Reply:
@@ -81,6 +83,22 @@ def summary(talk: Talk) -> Reply:
         place=directory.place_names(draft.district, draft.tehsil),
         words=draft.words[:MAX_QUOTED] or Term("draft.by_voice"),
     )
+
+
+def mine(talk: Talk) -> Reply:
+    """The citizen's own tickets, newest first."""
+    return say("mine.list", [*(_line(talk, ticket) for ticket in talk.own_tickets[:MAX_LISTED]), BACK])
+
+
+def _line(talk: Talk, ticket: TicketView) -> Option:
+    names = talk.world.directory.names_of("category", ticket.category)
+    return Option(
+        ticket.number, Names({lang: f"{ticket.number} {name}" for lang, name in names.by_language.items()}, {})
+    )
+
+
+def _added(talk: Talk) -> Reply:
+    return say("ticket.added", _terms("new_complaint"), number=talk.conversation.about)
 
 
 def _terms(*names: str) -> list[Option]:
@@ -155,6 +173,7 @@ QUESTIONS: dict[str, Callable[[Talk], Reply]] = {
     "service.enough": _plain("service.enough", "ask_department"),
     "question.words": _plain("question.words"),
     "question.confirm": _question_confirm,
-    "ticket.added": _plain("ticket.added", "new_complaint"),
+    "ticket.added": _added,
+    "mine": mine,
     "verdict": _plain("verdict.ask", "solved", "unsolved"),
 }

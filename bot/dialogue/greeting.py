@@ -6,31 +6,33 @@ from bot.dialogue.values import Turn
 
 
 def wants_menu(talk: Talk) -> bool:
-    return talk.meaning in ("menu", "greeting")
+    return talk.meaning in ("menu", "greeting") and not (talk.message.media or talk.message.pin)
 
 
 def show_menu(talk: Talk) -> Turn:
-    """The menu; inside a draft a greeting only brings the open question back, so that nothing is lost."""
-    if talk.conversation.draft and talk.meaning == "greeting":
+    """The menu. Inside a draft a greeting only brings the open question back; the word "menu" leaves the draft, and says so."""
+    if talk.conversation.draft is None:
+        return talk.turn(join(say("greeting"), form.menu()), step="menu")
+    if talk.meaning == "greeting":
         return talk.beside(say("greeting"), form.current_question(talk))
-    talk = talk.with_conversation(draft=None)
-    return talk.turn(join(say("greeting"), form.menu()), step="menu")
+    return leave(talk)
 
 
 def wants_to_leave(talk: Talk) -> bool:
     return talk.meaning == "cancel"
 
 
-def leave(talk: Talk) -> Turn:
+def leave(talk: Talk, *, was_draft: bool = False) -> Turn:
     """Leaves whatever was begun; nothing of it is sent."""
     draft = talk.conversation.draft
-    left = say("cancelled") if draft and (draft.kind == "complaint" or draft.words) else say("greeting")
+    has_something = draft is not None and (draft.kind == "complaint" or form.is_told(draft))
+    left = say("cancelled") if was_draft or has_something else say("greeting")
     return talk.turn(join(left, form.menu()), step="menu", draft=None)
 
 
 def is_thanks(talk: Talk) -> bool:
-    return talk.meaning == "thanks" or (talk.meaning in ("yes", "done") and talk.idle)
+    return talk.meaning == "thanks" or (talk.gist == "yes" and talk.idle)
 
 
 def welcome_thanks(talk: Talk) -> Turn:
-    return talk.beside(say("thanks"), form.current_question(talk))
+    return talk.beside(say("thanks"), form.current_question(talk) if talk.conversation.draft else None)

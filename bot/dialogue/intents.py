@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.dialogue import greeting, helping, language, opt, report, resume, service, track, unclear
+from bot.dialogue import comment, greeting, helping, language, opt, report, resume, service, track, unclear, verdict
 from bot.dialogue.talk import Talk
 from bot.dialogue.values import Turn
 
@@ -31,6 +31,13 @@ def from_menu(talk: Talk) -> Turn | None:
     return chosen(talk) if chosen else None
 
 
+def in_draft(wanted: Callable[[Talk], bool]) -> Callable[[Talk], bool]:
+    """Wanted, and a draft is open at a step of its own."""
+    return lambda talk: talk.conversation.draft is not None and talk.conversation.step in DRAFT_STEPS and wanted(talk)
+
+
+DRAFT_STEPS = frozenset(report.STEPS) | {"question.words", "question.confirm"}
+
 MENU: dict[str, Callable[[Talk], Turn]] = {
     "report": lambda talk: report.begin(talk, words=False),
     "service": service.ask_which,
@@ -45,8 +52,8 @@ STEPS: dict[str, Callable[[Talk], Turn | None]] = {
     "stop": opt.answer,
     "resume": resume.answer,
     "mine": track.answer_list,
-    "verdict": track.answer_verdict,
-    "ticket.added": track.answer_added,
+    "verdict": verdict.answer,
+    "ticket.added": comment.answer,
     "service.which": service.at_which,
     "service.likely": service.at_which,
     "service.enough": service.at_enough,
@@ -62,16 +69,21 @@ INTENTS = (
     Intent("help", helping.wanted, helping.answer),
     Intent("language", language.wanted, language.change),
     Intent("newcomer", language.is_unknown, language.ask_newcomer),
-    Intent("resume", resume.wanted, resume.ask),
     Intent("cancel", greeting.wants_to_leave, greeting.leave),
+    Intent("resume", resume.wanted, resume.ask),
     Intent("track", track.names_ticket, track.show),
+    # By the way, in the middle of a draft: its question comes back.
+    Intent("draft_menu", in_draft(greeting.wants_menu), greeting.show_menu),
+    Intent("draft_thanks", in_draft(lambda talk: talk.meaning == "thanks"), greeting.welcome_thanks),
+    Intent("draft_mine", in_draft(track.wants_list), track.show_list),
+    Intent("draft_service", service.wanted_beside, service.tell_beside),
     Intent("step", at_step, answer_step),
     Intent("back", lambda talk: talk.wants_back, greeting.leave),
     Intent("mine", track.wants_list, track.show_list),
     Intent("thanks", greeting.is_thanks, greeting.welcome_thanks),
     Intent("menu", greeting.wants_menu, greeting.show_menu),
     Intent("service", service.wanted, service.begin),
-    Intent("comment", track.is_word_on_ticket, track.add),
+    Intent("comment", comment.wanted, comment.add),
     Intent("report", report.wanted, report.begin),
     Intent("other", unclear.anything, unclear.answer),
 )

@@ -1,11 +1,17 @@
 """In which language we speak: guessed when sure, asked once when not, and always the citizen's own choice."""
 
+from dataclasses import replace
+from typing import Any
+
 from bot.dialogue import form
-from bot.dialogue.talk import DEFAULT_LANGUAGE, Talk, join, say
-from bot.dialogue.values import Turn
+from bot.dialogue.talk import DEFAULT_LANGUAGE, Talk, merge, say
+from bot.dialogue.values import Message, Turn
 from bot.text import language as reading
+from bot.text.answers import read_meaning
+from bot.text.fold import fold
 
 MAX_MISSES = 2
+LATIN_LANGUAGE = "ur_Latn"
 
 
 def settle(talk: Talk) -> Talk:
@@ -31,8 +37,12 @@ def change(talk: Talk) -> Turn:
 
 
 def ask(talk: Talk) -> Turn:
-    """Asks which language."""
-    return talk.turn(form.languages(talk), step="language", aside=talk.conversation.aside)
+    """Asks which language; the question that is open now comes back afterwards."""
+    was = talk.conversation
+    if was.step == "language":
+        return _again(talk)
+    back: dict[str, Any] = {"back_to": was.step, "back_offered": was.offered, "aside": was.aside}
+    return talk.turn(form.languages(talk), step="language", **back)
 
 
 def is_unknown(talk: Talk) -> bool:
@@ -45,26 +55,61 @@ def ask_newcomer(talk: Talk) -> Turn:
 
 
 def answer(talk: Talk) -> Turn:
-    """The answer to "which language?"; after two that cannot be read, Urdu, so that nobody is stuck at the door."""
-    if chosen := talk.picked or _named(talk):
-        return _go_on(talk.with_conversation(language=chosen, chosen=True))
-    guess = reading.guess_language(talk.folded, talk.world.lexicon)
+    """The answer to "which language?". What is no answer to it is kept; after two of those we go on in a likely language."""
+    chosen = talk.picked or _named(talk)
+    back = talk.with_conversation(
+        step=talk.conversation.back_to, offered=talk.conversation.back_offered, back_to="", back_offered=()
+    )
+    if chosen:
+        return _go_on(back.with_conversation(language=chosen, chosen=True))
+    if talk.wants_back and talk.conversation.language:
+        return _go_on(back, changed=False)
+    if talk.conversation.back_to:
+        return _again(talk)
+    return _newcomer(talk, back)
+
+
+def _newcomer(talk: Talk, back: Talk) -> Turn:
+    """Somebody who tells the trouble instead: voice and pins need no language to be taken."""
+    first = talk.conversation.aside
+    tells = talk.choice is None and not talk.meaning and (talk.folded or talk.message.media or talk.message.pin)
+    aside = merge(_without_greeting(talk, first), talk.message) if tells else first
+    guess = reading.guess_language(fold(aside.text) if aside else "", talk.world.lexicon)
+    back = back.with_conversation(aside=aside)
     if guess and talk.words >= reading.MIN_WORDS_TO_SWITCH:
-        return _go_on(talk.with_conversation(language=guess, aside=talk.message))
-    if talk.conversation.misses + 1 >= MAX_MISSES:
-        return _go_on(talk.with_conversation(language=talk.conversation.language or DEFAULT_LANGUAGE))
-    return talk.turn(form.languages(talk), misses=talk.conversation.misses + 1, aside=talk.conversation.aside)
+        return _go_on(back.with_conversation(language=guess))
+    if talk.message.media or talk.message.pin or talk.conversation.misses + 1 >= MAX_MISSES:
+        return _go_on(back.with_conversation(language=guess or _likely(talk)))
+    return _again(talk.with_conversation(aside=aside))
 
 
-def _go_on(talk: Talk) -> Turn:
-    """Takes up what was asked or written before the question about language."""
-    if talk.conversation.step == "language":
-        talk = talk.with_conversation(step=form.next_step(talk))
-    if talk.conversation.aside:
+def _without_greeting(talk: Talk, first: Message | None) -> Message | None:
+    """A first "salam" is forgotten once the trouble itself is told."""
+    is_word = first is not None and read_meaning(fold(first.text), talk.world.lexicon)
+    return replace(first, text="") if first and is_word else first
+
+
+def _likely(talk: Talk) -> str:
+    """Urdu, so that nobody is stuck at the door; in the letters the citizen writes."""
+    latin = talk.folded and not reading.is_arabic(talk.folded) and any(char.isalpha() for char in talk.folded)
+    return talk.conversation.language or (LATIN_LANGUAGE if latin else DEFAULT_LANGUAGE)
+
+
+def _again(talk: Talk) -> Turn:
+    kept: dict[str, Any] = {"aside": talk.conversation.aside, "misses": talk.conversation.misses + 1}
+    return talk.turn(form.languages(talk), **kept)
+
+
+def _go_on(talk: Talk, *, changed: bool = True) -> Turn:
+    """Takes up what a newcomer wrote, or asks the question again that was open before."""
+    if talk.conversation.aside and not talk.conversation.step:
         return talk.again(talk.take_up())
-    if not talk.conversation.step:
-        return talk.turn(join(say("language.changed"), form.menu()), step="menu")
-    return talk.turn(join(say("language.changed"), form.question(talk, talk.conversation.step)))
+    question = form.current_question(talk)
+    if question is None:
+        talk, question = talk.with_conversation(step="menu"), form.menu()
+    if changed:
+        return talk.beside(say("language.changed"), question)
+    return talk.turn(question, aside=talk.conversation.aside)
 
 
 def _named(talk: Talk) -> str | None:

@@ -1,31 +1,35 @@
 """A draft left behind is taken up the next day with one question."""
 
 from bot import clock
-from bot.dialogue import form
+from bot.dialogue import form, greeting
 from bot.dialogue.talk import Talk
 from bot.dialogue.values import Turn
 
 
 def wanted(talk: Talk) -> bool:
-    left_behind = clock.is_abandoned(talk.conversation.at, talk.message.at)
-    return talk.conversation.draft is not None and talk.conversation.step != "resume" and left_behind
+    """Only for a draft with something in it: an answer that was read and left needs no question the next day."""
+    draft, conversation = talk.conversation.draft, talk.conversation
+    if draft is None or conversation.step == "resume" or not clock.is_abandoned(conversation.at, talk.message.at):
+        return False
+    return draft.kind == "complaint" or form.is_told(draft)
 
 
 def ask(talk: Talk) -> Turn:
-    """Asks whether to go on, and keeps what was just written."""
-    return talk.turn(form.question(talk, "resume"), step="resume", aside=talk.message)
+    """Asks whether to go on, and keeps what was just written; a bare number was for yesterday's list."""
+    keeps = talk.choice is None and not talk.meaning and (talk.folded or talk.message.media or talk.message.pin)
+    return talk.turn(form.question(talk, "resume"), step="resume", aside=talk.message if keeps else None)
 
 
 def answer(talk: Talk) -> Turn:
     """Yes: the draft's next question. No: a fresh start. Either way what was written meanwhile is taken up."""
-    fresh = talk.picked == "no" or talk.meaning in ("no", "back")
-    agreed = talk.picked == "yes" or talk.meaning == "yes"
+    fresh = talk.picked == "no" or talk.gist == "no" or talk.wants_back
+    agreed = talk.picked == "yes" or talk.gist == "yes"
     talk = talk.with_conversation(at=talk.message.at, offered=())
     if fresh:
-        return talk.again(talk.with_conversation(draft=None, step="").take_up())
+        talk = talk.with_conversation(draft=None, step="")
+        return talk.again(talk.take_up()) if talk.conversation.aside else greeting.leave(talk, was_draft=True)
     step = form.next_step(talk)
-    if agreed:
-        talk = talk.take_up()
-    if not talk.folded or talk.meaning:
+    if agreed and talk.conversation.aside is None:
         return form.ask(talk, step)
+    talk = talk.take_up() if agreed else talk
     return talk.again(talk.with_conversation(step=step))

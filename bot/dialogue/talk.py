@@ -44,13 +44,25 @@ class Talk:
 
     @cached_property
     def picked(self) -> str:
-        """The id of the offered option that a button, a number or its position chose; empty if none."""
+        """The id of the offered option that a button, a number, or the words of the line itself chose; empty if none."""
         offered = self.conversation.offered
         if self.message.button in offered:
             return self.message.button
         if self.choice and self.choice <= len(offered):
             return offered[self.choice - 1]
-        return self.meaning if self.meaning in offered else ""
+        return next((option for option in offered if self._is_label(option)), "")
+
+    @cached_property
+    def gist(self) -> str:
+        """`yes` or `no` when that is all a short answer says, in however many words ("haan jee bhej do"); else empty."""
+        return answers.read_gist(self.folded, self.world.lexicon)
+
+    def _is_label(self, option: str) -> bool:
+        kind, _, code = option.rpartition(":")
+        if kind:
+            names = self.world.directory.names_of(kind, code)
+            return self.folded in {fold(name) for name in (*names.by_language.values(), *names.short.values())}
+        return option in (self.meaning, *self.world.lexicon.labels.get(self.folded, ()))
 
     @cached_property
     def ticket_number(self) -> str:
@@ -112,6 +124,20 @@ class Talk:
 
 def _ids(reply: Reply) -> tuple[str, ...]:
     return tuple(option.id for option in reply.options if option.id != BACK.id)
+
+
+def merge(first: Message | None, second: Message) -> Message:
+    """Both messages as one: nothing that was put aside is lost to what was written after it."""
+    if first is None or first.id == second.id:
+        return second
+    longer = next((text for text, part in ((second.text, first.text), (first.text, second.text)) if part in text), None)
+    return replace(
+        second,
+        text=f"{first.text}\n{second.text}" if longer is None else longer,
+        media=first.media + second.media,
+        pin=second.pin or first.pin,
+        earlier=(*first.ids, *second.earlier),
+    )
 
 
 def say(key: str, options: Sequence[Option] = (), **values: Value) -> Reply:

@@ -1,29 +1,28 @@
-"""What became of a ticket: by its number, from the list of one's own, by writing to it, and the citizen's verdict."""
+"""What became of a ticket: by its number, from the list of one's own, and the citizen's verdict on the answer."""
 
 from bot import tickets
-from bot.dialogue import form, report
-from bot.dialogue.talk import BACK, Talk, join, say
-from bot.dialogue.values import AddToTicket, Day, GiveVerdict, Option, Reply, Term, TicketView, Turn
-from bot.names import Names
+from bot.dialogue import form, verdict
+from bot.dialogue.talk import Talk, join, say
+from bot.dialogue.values import Day, Reply, Term, TicketView, Turn
 
-MAX_LISTED = 8
-CLEAR_SCORE = 1.5
-LONG_MESSAGE = 4
-"""Words from which a message with another topic is taken for a new complaint rather than a word on the last one."""
+SHORT_MESSAGE = 4
+"""A number in so few words is meant as a ticket's; in a longer message it may be a meter's."""
 
 
 def names_ticket(talk: Talk) -> bool:
-    """A number that passes its check: one's own at any step, any when no question is open."""
-    if not talk.ticket_number:
-        return talk.idle and tickets.looks_like_number(talk.folded)
-    return not talk.conversation.draft or talk.own_ticket(talk.ticket_number) is not None
+    """A number that passes its check: one's own at any step; a stranger's, or a mistyped one, when nothing else is told."""
+    if talk.ticket_number and talk.own_ticket(talk.ticket_number):
+        return True
+    if talk.conversation.draft or talk.topics or talk.words > SHORT_MESSAGE:
+        return False
+    return bool(talk.ticket_number) or (talk.idle and tickets.looks_like_number(talk.folded))
 
 
 def show(talk: Talk) -> Turn:
     """The state of one's own ticket. A stranger's number and a mistyped one get the same kind answer."""
     ticket = talk.own_ticket(talk.ticket_number)
     if ticket is None:
-        return talk.beside(say("track.unknown"), form.current_question(talk))
+        return talk.beside(say("track.unknown"), form.current_question(talk) if talk.conversation.draft else None)
     return _show(talk, ticket)
 
 
@@ -32,13 +31,14 @@ def wants_list(talk: Talk) -> bool:
 
 
 def show_list(talk: Talk) -> Turn:
-    """One's own tickets, newest first; a number or a line's number shows one."""
-    own = talk.own_tickets[:MAX_LISTED]
+    """One's own tickets, newest first. In the middle of a draft they are told by the way."""
+    own = talk.own_tickets
+    if talk.conversation.draft:
+        told = join(*(_state(talk, ticket) for ticket in own[: form.MAX_LISTED])) if own else say("mine.none")
+        return talk.beside(told, form.current_question(talk))
     if not own:
         return talk.turn(join(say("mine.none"), form.menu()), step="menu")
-    if len(own) == 1:
-        return _show(talk, own[0])
-    return talk.turn(say("mine.list", [*(_line(talk, ticket) for ticket in own), BACK]), step="mine")
+    return _show(talk, own[0]) if len(own) == 1 else form.ask(talk, "mine")
 
 
 def answer_list(talk: Talk) -> Turn | None:
@@ -46,53 +46,12 @@ def answer_list(talk: Talk) -> Turn | None:
     return _show(talk.with_conversation(step=""), ticket) if ticket else None
 
 
-def is_word_on_ticket(talk: Talk) -> bool:
-    """Whether a message with no other aim belongs to the ticket that was spoken of last."""
-    ticket = talk.own_ticket(talk.conversation.about) if talk.conversation.about and talk.idle else None
-    if ticket is None or talk.meaning or not (talk.folded or talk.message.media or talk.message.pin):
-        return False
-    return not (talk.words >= LONG_MESSAGE and _is_elsewhere(talk, ticket.category))
-
-
-def _is_elsewhere(talk: Talk, category: str) -> bool:
-    """Whether the words are clearly of another sector than the ticket's: one stray word ("near the jetty") is not enough."""
-    if not talk.topics or (talk.topics[0][1] < CLEAR_SCORE and not talk.places):
-        return False
-    sectors = {code: c.sector for code, c in talk.world.directory.categories.items()}
-    return sectors[talk.topics[0][0]] != sectors.get(category)
-
-
-def add(talk: Talk) -> Turn:
-    """Adds the message to the ticket, and offers to make it a complaint of its own."""
-    number = talk.conversation.about
-    reply = say("ticket.added", [Option("new_complaint", Term("option.new_complaint"))], number=number)
-    return talk.turn(reply, commands=(AddToTicket(number, talk.message.id),), step="ticket.added", aside=talk.message)
-
-
-def answer_added(talk: Talk) -> Turn:
-    """1 makes a new complaint of what was just added; anything else goes on as if nothing had been asked."""
-    if talk.picked == "new_complaint" and talk.conversation.aside:
-        return report.begin(talk.take_up())
-    return talk.again(talk.with_conversation(step="", aside=None))
-
-
-def answer_verdict(talk: Talk) -> Turn:
-    """The citizen's own word on an answered ticket."""
-    ticket = talk.own_ticket(talk.conversation.about)
-    solved = talk.picked == "solved" or talk.meaning == "yes"
-    if ticket is None or ticket.state != "answered" or not (solved or talk.picked or talk.meaning == "no"):
-        return talk.again(talk.with_conversation(step=""))
-    key = "verdict.closed" if solved else "verdict.reopened"
-    return talk.turn(say(key, number=ticket.number), commands=(GiveVerdict(ticket.number, solved),), step="")
-
-
 def _show(talk: Talk, ticket: TicketView) -> Turn:
     told = _state(talk, ticket)
-    if question := form.current_question(talk):
-        return talk.beside(told, question)
+    if talk.conversation.draft:
+        return talk.beside(told, form.current_question(talk))
     if ticket.state == "answered":
-        ask = form.question(talk, "verdict")
-        return talk.turn(join(told, ask), step="verdict", about=ticket.number)
+        return verdict.ask(talk.with_conversation(about=ticket.number), told)
     return talk.turn(join(told, say("track.write")), step="", about=ticket.number)
 
 
@@ -107,11 +66,4 @@ def _state(talk: Talk, ticket: TicketView) -> Reply:
         department=directory.departments[ticket.department].names,
         state=Term(f"state.{ticket.state}"),
         date=Day(ticket.deadline),
-    )
-
-
-def _line(talk: Talk, ticket: TicketView) -> Option:
-    names = talk.world.directory.names_of("category", ticket.category)
-    return Option(
-        ticket.number, Names({lang: f"{ticket.number} {name}" for lang, name in names.by_language.items()}, {})
     )

@@ -19,6 +19,12 @@ class Message:
     button: str = ""
     media: tuple[str, ...] = ()
     pin: tuple[float, float] | None = None
+    earlier: tuple[int, ...] = ()
+    """Ids of messages that were put aside before and are taken up together with this one."""
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        return (*self.earlier, self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,9 @@ class Conversation:
     """Ids behind the numbers of the last list: answer 2 means offered[1]."""
     aside: Message | None = None
     """A message put aside while another question is settled; it is taken up again afterwards."""
+    back_to: str = ""
+    back_offered: tuple[str, ...] = ()
+    """The question, and its list, that were open when the language was asked."""
     misses: int = 0
     about: str = ""
     """Number of the ticket the last exchange was about."""

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from bot.text.fold import fold
 
 MAX_CHOICE = 99
+MAX_GIST_WORDS = 7
+_YES = {"yes", "done", "thanks"}
+_NO = {"no", "thanks", "greeting"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,10 @@ class Lexicon:
     numbers: Mapping[str, int] = field(default_factory=dict)
     languages: Mapping[str, str] = field(default_factory=dict)
     """Names of languages, folded, in every language -> language code."""
+    fillers: frozenset[str] = frozenset()
+    """Folded words that add nothing to a yes or no: please, sir, send it …"""
+    labels: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Folded words of a menu's line, in every language -> the names of the options they belong to."""
     cues: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Kind of cue (question, fault) -> folded phrases that stand inside a longer message."""
     markers: Mapping[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
@@ -44,6 +51,22 @@ def read_choice(folded: str, lexicon: Lexicon) -> int | None:
 def read_meaning(folded: str, lexicon: Lexicon) -> str | None:
     """What the whole message means (`yes`, `no`, `back`, `stop`, `help` …), or None for anything longer."""
     return lexicon.meanings.get(folded)
+
+
+def read_gist(folded: str, lexicon: Lexicon) -> str:
+    """`yes` or `no` when every word of a short answer says that or nothing ("yes please send it"), else empty."""
+    words = folded.split()
+    if not words or len(words) > MAX_GIST_WORDS:
+        return ""
+    whole = read_meaning(folded, lexicon)
+    meanings = {whole} if whole else {_meaning_of_word(word, lexicon) for word in words} - {"filler"}
+    if meanings and meanings <= _YES:
+        return "yes"
+    return "no" if "no" in meanings and meanings <= _NO else ""
+
+
+def _meaning_of_word(word: str, lexicon: Lexicon) -> str:
+    return lexicon.meanings.get(word) or ("filler" if word in lexicon.fillers else "?")
 
 
 def has_cue(folded: str, kind: str, lexicon: Lexicon) -> bool:
