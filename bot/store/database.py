@@ -1,5 +1,6 @@
 """The database: SQLite for one machine, PostgreSQL for several. The only place that knows how they differ."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from sqlite3 import OperationalError as SqliteLocked
@@ -24,9 +25,9 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        self._writing = self.engine.execution_options(writes=True)
         # One writer at a time within the process: waiting here is fair, SQLite's own busy wait sleeps.
-        self._writer = Lock()
+        self._lock = Lock()
+        self._writer: Connection | None = None
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -35,13 +36,35 @@ class Database:
             with self.engine.begin() as connection:
                 yield connection
             return
-        if not self._writer.acquire(timeout=LOCK_WAIT_S):
+        if not self._lock.acquire(timeout=LOCK_WAIT_S):
             raise OperationalError("BEGIN IMMEDIATE", None, TimeoutError("another thread holds the write lock"))
         try:
-            with self._writing.begin() as connection:
+            with self._sqlite_transaction() as connection:
                 yield connection
         finally:
-            self._writer.release()
+            self._lock.release()
+
+    @contextmanager
+    def _sqlite_transaction(self) -> Iterator[Connection]:
+        """On the one connection that writes, begun and ended by the driver: SQLAlchemy's own ceremony, a new connection
+        and transaction object each time, costs a third of a turn."""
+        connection = self._open_writer()
+        driver: Any = connection.connection.driver_connection
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+        try:
+            yield connection
+            _commit(driver)
+        except BaseException:
+            driver.rollback()
+            raise
+
+    def _open_writer(self) -> Connection:
+        if self._writer is None or self._writer.closed or self._writer.invalidated:
+            self._writer = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        return self._writer
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -50,6 +73,8 @@ class Database:
             yield connection
 
     def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
         self.engine.dispose()
 
 
@@ -89,14 +114,17 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes")
-    # By the driver itself: this runs once a turn, and SQLAlchemy's wrapping would cost more than the statement.
-    driver: Any = connection.connection.driver_connection
-    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+    """Readers get a steady view; the writer's transactions are begun by `write`."""
+    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        driver: Any = connection.connection.driver_connection
+        driver.execute("BEGIN")
+
+
+def _commit(driver: Any) -> None:
     try:
-        driver.execute(begin)
-    except SqliteLocked as error:  # nothing wraps what an event raises
-        raise OperationalError(begin, None, error) from error
+        driver.commit()
+    except sqlite3.OperationalError as error:
+        raise OperationalError("COMMIT", None, error) from error
 
 
 __all__ = ["Database", "DatabaseAway", "Insert", "insert"]

@@ -23,13 +23,13 @@ def alembic_config(connection: Connection) -> Config:
 
 def upgrade(db: Database, revision: str = "head") -> None:
     """Applies every migration up to `revision`."""
-    with db.write() as connection:
+    with db.engine.begin() as connection:
         command.upgrade(alembic_config(connection), revision)
 
 
 def downgrade(db: Database, revision: str) -> None:
     """Takes migrations back down to `revision` (`base`: all of them)."""
-    with db.write() as connection:
+    with db.engine.begin() as connection:
         command.downgrade(alembic_config(connection), revision)
 
 
