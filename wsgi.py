@@ -20,7 +20,7 @@ from bot.services.hands import Hands
 from bot.services.setup import load_directory
 from bot.store.database import Database
 from handlers.cli import Parts, build_cli
-from handlers.serving import serve
+from handlers.serving import THREADS, serve
 from handlers.simulator import SimulatorSettings, create_simulator
 from handlers.web import Web, create_web
 from workers.bench import BENCHES
@@ -66,24 +66,29 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     for noisy in ("alembic", "rq", "twilio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    build_cli(
-        Parts(
-            settings=Settings,
-            hands=build_hands,
-            web=_serve_web,
-            worker=_work,
-            clock=_tick,
-            simulator=lambda host, port: serve("wsgi:simulator", host, port),
-            everything=lambda port, carrier_port, var: run_everything(Plan(port, carrier_port, var), sys.stdout),
-            bench=lambda name: BENCHES[name](),
-            benches=tuple(BENCHES),
-        )
-    )()
+    build_cli(parts())()
+
+
+def parts() -> Parts:
+    """What the command runs."""
+    return Parts(
+        settings=Settings,
+        hands=build_hands,
+        web=_serve_web,
+        worker=_work,
+        clock=_tick,
+        simulator=lambda host, port: serve("wsgi:simulator", host, port),
+        everything=lambda port, carrier_port, var: run_everything(Plan(port, carrier_port, var), sys.stdout),
+        bench=lambda name: BENCHES[name](),
+        benches=tuple(BENCHES),
+    )
 
 
 def _serve_web(settings: Settings, host: str, port: int) -> None:
     settings.check()
-    serve("wsgi:app", host, port, processes=1 if settings.database_url.startswith("sqlite") else 2)
+    # On SQLite one process is best: two would wait for each other's write lock by sleeping.
+    is_sqlite = settings.database_url.startswith("sqlite")
+    serve("wsgi:app", host, port, processes=1 if is_sqlite else 2, threads=THREADS if is_sqlite else 2 * THREADS)
 
 
 def _work(settings: Settings) -> None:

@@ -11,8 +11,8 @@ ABANDONED_AFTER = timedelta(hours=8)
 
 
 def deadline(opened: datetime, hours: int) -> datetime:
-    """The instant `hours` after `opened`."""
-    return opened + timedelta(hours=hours)
+    """The instant `hours` after `opened`; at least one hour, so that nothing is late the moment it opens."""
+    return opened + timedelta(hours=max(hours, 1))
 
 
 def is_abandoned(last: datetime | None, now: datetime) -> bool:

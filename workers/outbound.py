@@ -14,6 +14,8 @@ from rq.timeouts import TimerDeathPenalty
 
 from bot.carriers.port import Outcome
 from bot.services.hands import Hands
+from bot.services.mishap import kind_and_place
+from bot.services.receipts import settle_parked
 from bot.services.receive import answer_later
 from bot.services.send import send_due, settle_unknown
 from bot.store import messages
@@ -50,6 +52,7 @@ class Sender:
             answer_later(self._hands, inbound_id)
         self.send()
         settle_unknown(self._hands)
+        settle_parked(self._hands)
 
     def _run(self, call: Callable[[Any], Outcome], items: Iterable[Any]) -> Iterable[Outcome]:
         return self._pool.map(call, items)
@@ -101,5 +104,6 @@ def _sweep_until(sender: Sender, stop: threading.Event) -> None:
             sender.sweep()
         except DatabaseAway:
             log.warning("the database is away; trying again in a second")
-        except Exception:
-            log.exception("a sweep failed; the next comes in a second")
+        except Exception as error:  # one bad row must not stop all sending
+            # Not `log.exception`: a trace may hold words of a citizen.
+            log.error("a sweep failed with %s at %s; the next comes in a second", *kind_and_place(error))  # noqa: TRY400

@@ -56,6 +56,16 @@ def match_parked(tx: Connection, hands: Hands, outbox_id: int, provider_id: str)
         apply_receipt(tx, hands, row, Receipt(parked.carrier, parked.ref, provider_id, parked.status, parked.error))
 
 
+def settle_parked(hands: Hands) -> int:
+    """Matches receipts that were parked in the very moment their message was written down; how many messages."""
+    with hands.db.read() as tx:
+        known = outbox.parked_and_known(tx)
+    for outbox_id, provider_id in known:
+        with hands.db.write() as tx:
+            match_parked(tx, hands, outbox_id, provider_id)
+    return len(known)
+
+
 def _find(tx: Connection, receipt: Receipt) -> Any:
     if receipt.ref and (row := outbox.lock_by_ref(tx, receipt.ref)):
         return row

@@ -8,6 +8,7 @@ from bot.carriers.port import Inbound
 from bot.dialogue.values import Message
 from bot.outbox import Lane
 from bot.services.hands import Hands
+from bot.services.mishap import kind_and_place
 from bot.services.turns import outgoing, take_turn
 from bot.store import contacts, messages, outbox
 from bot.store.database import DatabaseAway
@@ -117,9 +118,4 @@ def _stored_message(row: Any) -> Message:
 
 
 def _log_bug(error: Exception) -> None:
-    """The kind and place of an error, never its message: that may hold a citizen's words."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
-    log.error("a turn failed with %s at %s; the message is kept and will be tried again", type(error).__name__, place)
+    log.error("a turn failed with %s at %s; the message is kept and will be tried again", *kind_and_place(error))

@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from sqlite3 import OperationalError as SqliteLocked
 from threading import Lock
 from typing import Any
 
@@ -11,10 +10,10 @@ from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
-BUSY_TIMEOUT_MS = 5000
+BUSY_TIMEOUT_MS = 1500
 CONNECT_TIMEOUT_S = 2
 POOL_SIZE = 16
-LOCK_WAIT_S = 4.0
+LOCK_WAIT_S = 1.5
 DatabaseAway = OperationalError
 """Raised by any query while the database cannot be reached or stays locked."""
 

@@ -226,6 +226,13 @@ def take_parked(connection: Connection, provider_id: str) -> Sequence[Row[tuple[
     return rows
 
 
+def parked_and_known(connection: Connection, limit: int = 50) -> Sequence[tuple[int, str]]:
+    """(outbox id, provider's id) of receipts that were parked while their message was being written down."""
+    same = (parked_receipts.c.provider_id == outbox.c.provider_id) & (parked_receipts.c.carrier == outbox.c.carrier)
+    query = select(outbox.c.id, outbox.c.provider_id).join(parked_receipts, same).distinct().limit(limit)
+    return [(row.id, row.provider_id) for row in connection.execute(query)]
+
+
 def drop_parked(connection: Connection, before: datetime) -> int:
     """Forgets receipts that matched nothing for days."""
     return connection.execute(parked_receipts.delete().where(parked_receipts.c.received_at < before)).rowcount

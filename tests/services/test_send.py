@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from bot.carriers.port import Receipt
 from bot.outbox import ASKS, LEASE
 from bot.services.hands import Hands
-from bot.services.receipts import match_parked, record_receipt
+from bot.services.receipts import match_parked, record_receipt, settle_parked
 from bot.services.send import send_due, settle_unknown
 from bot.store import outbox as store
 from bot.store.contacts import contacts
@@ -155,6 +155,17 @@ def test_a_receipt_before_we_know_the_message_is_parked_and_matched(road: Street
         store.change(tx, row.id, road.hands.now(), states=("waiting",), provider_id="SM1", state="accepted")
         match_parked(tx, road.hands, row.id, "SM1")
     assert ledger(road.hands)[0].status == "delivered"
+
+
+def test_a_receipt_parked_while_its_message_was_written_down_is_found_later(road: Street) -> None:
+    road.says("hello")
+    (row,) = ledger(road.hands)
+    assert record_receipt(road.hands, Receipt("twilio", "", "SM1", "delivered")) == "parked"
+    with road.hands.db.write() as tx:
+        store.change(tx, row.id, road.hands.now(), states=("waiting",), provider_id="SM1", state="accepted")
+    assert settle_parked(road.hands) == 1
+    assert ledger(road.hands)[0].status == "delivered"
+    assert settle_parked(road.hands) == 0
 
 
 def test_every_try_is_in_the_ledger(road: Street) -> None:

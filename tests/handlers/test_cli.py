@@ -1,0 +1,113 @@
+"""The operator's command: what it refuses, and that it says why in words an operator can act on."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from handlers.cli import build_cli
+from wsgi import parts
+
+SETTINGS = {
+    "TAWAR_PUBLIC_URL": "https://tawar.example",
+    "TAWAR_SECRET_KEY": "s" * 40,
+    "TAWAR_TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+    "TAWAR_TWILIO_AUTH_TOKEN": "t" * 32,
+    "TAWAR_WHATSAPP_FROM": "+923000000001",
+}
+
+
+@pytest.fixture
+def env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The settings of a sound production, on a fresh database."""
+    for name in ("TAWAR_DEMO", "TAWAR_REDIS_URL", "TAWAR_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    settings = SETTINGS | {"TAWAR_DATABASE_URL": f"sqlite:///{tmp_path / 'tawar.db'}"}
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    return settings
+
+
+def tawar(*words: str, stdin: str = "") -> Result:
+    return CliRunner().invoke(build_cli(parts()), list(words), input=stdin)
+
+
+def test_doctor_names_everything_at_once(env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in env:
+        monkeypatch.delenv(name)
+    result = tawar("doctor")
+    assert result.exit_code == 1
+    for name in (
+        "DATABASE_URL",
+        "PUBLIC_URL",
+        "SECRET_KEY",
+        "TWILIO_ACCOUNT_SID",
+        "TWILIO_AUTH_TOKEN",
+        "WHATSAPP_FROM",
+    ):
+        assert f"TAWAR_{name}" in result.output
+
+
+@pytest.mark.parametrize("command", ["web", "worker", "clock"])
+def test_nothing_starts_on_missing_settings(env: dict[str, str], monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    monkeypatch.delenv("TAWAR_SECRET_KEY")
+    monkeypatch.setenv("TAWAR_PUBLIC_URL", "http://tawar.example")
+    result = tawar(command)
+    assert result.exit_code == 1
+    assert "TAWAR_SECRET_KEY" in result.output
+    assert "https://" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_the_simulator_is_for_demos(env: dict[str, str]) -> None:
+    assert "demo mode" in tawar("simulator").output
+
+
+def test_demo_listens_on_this_machine_only(env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAWAR_DEMO", "1")
+    monkeypatch.setenv("TAWAR_PUBLIC_URL", "http://127.0.0.1:8000")
+    result = tawar("web", "--host", "0.0.0.0")
+    assert result.exit_code == 1
+    assert "127.0.0.1" in result.output
+
+
+def test_migrate_doctor_and_people(env: dict[str, str]) -> None:
+    assert "tawar migrate" in tawar("doctor").output
+    assert tawar("migrate").exit_code == 0
+    assert tawar("doctor").output == "All is well.\n"
+    secret = "a long enough password"
+    added = tawar("user", "add", "gulbibi", "official", "--department", "PHED", stdin=f"{secret}\n{secret}\n")
+    assert added.exit_code == 0, added.output
+    assert secret not in added.output
+    assert "gulbibi\tofficial\tPHED\tactive" in tawar("user", "list").output
+    assert "taken" in tawar("user", "add", "gulbibi", "admin", stdin=f"{secret}\n{secret}\n").output
+    assert tawar("user", "disable", "gulbibi").exit_code == 0
+    assert "disabled" in tawar("user", "list").output
+    assert tawar("user", "disable", "gulbibi").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "stdin", "said"),
+    [
+        (["x", "official", "--department", "NONE"], "a long enough password", "NONE"),
+        (["x", "admin"], "short", "10 characters"),
+    ],
+)
+def test_a_person_must_fit(env: dict[str, str], words: list[str], stdin: str, said: str) -> None:
+    tawar("migrate")
+    result = tawar("user", "add", *words, stdin=f"{stdin}\n{stdin}\n")
+    assert result.exit_code == 1
+    assert said in result.output
+
+
+def test_translations_lists_what_awaits_a_native_reader() -> None:
+    result = tawar("translations", "--language", "bal")
+    assert result.exit_code == 0, result.output[-500:]
+    assert "awaits a native reader" in result.output
+    assert " 0 to mend." in result.output
+
+
+def test_talk() -> None:
+    result = tawar("talk", stdin="No water in Gwadar for 3 days\n1\n")
+    assert "No water" in result.output
+    assert "OpenTicket" in result.output
