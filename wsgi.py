@@ -5,6 +5,7 @@ import logging
 import signal
 import sys
 import threading
+import time
 from functools import cache
 from types import FrameType
 from typing import Any
@@ -18,9 +19,10 @@ from bot.config import Settings, SettingsError
 from bot.lexicon import build_lexicon
 from bot.services.hands import Hands
 from bot.services.setup import load_directory
-from bot.store.database import Database
+from bot.store.database import Database, DatabaseAway
+from bot.store.migrate import is_current
 from handlers.cli import Parts, build_cli
-from handlers.serving import THREADS, serve
+from handlers.serving import serve
 from handlers.simulator import SimulatorSettings, create_simulator
 from handlers.web import Web, create_web
 from workers.bench import BENCHES
@@ -28,6 +30,10 @@ from workers.clock import run_clock
 from workers.embedded import Plan, run_everything
 from workers.outbound import run_worker
 from workers.queues import Waker, connect
+from workers.ready import mark_ready
+
+log = logging.getLogger("tawar")
+ASK_AGAIN_S = 2
 
 
 def build_hands(settings: Settings) -> Hands:
@@ -77,8 +83,9 @@ def parts() -> Parts:
         web=_serve_web,
         worker=_work,
         clock=_tick,
-        simulator=lambda host, port: serve("wsgi:simulator", host, port),
+        simulator=_serve_simulator,
         everything=lambda port, carrier_port, var: run_everything(Plan(port, carrier_port, var), sys.stdout),
+        broker_ok=lambda settings: Waker(settings.redis_url or None).broker_ok(),
         bench=lambda name: BENCHES[name](),
         benches=tuple(BENCHES),
     )
@@ -86,18 +93,56 @@ def parts() -> Parts:
 
 def _serve_web(settings: Settings, host: str, port: int) -> None:
     settings.check()
-    # On SQLite one process is best: two would wait for each other's write lock by sleeping.
-    is_sqlite = settings.database_url.startswith("sqlite")
-    serve("wsgi:app", host, port, processes=1 if is_sqlite else 2, threads=THREADS if is_sqlite else 2 * THREADS)
+    _check_database(settings)
+    serve("wsgi:app", host, port)
+
+
+def _serve_simulator(host: str, port: int) -> None:
+    _check_demo(Settings().check())
+    serve("wsgi:simulator", host, port)
+
+
+def _check_demo(settings: Settings) -> None:
+    if not settings.demo:
+        raise SettingsError(
+            "The simulator runs only in demo mode: set TAWAR_DEMO=1 on a machine that serves no citizens."
+        )
+
+
+def _check_database(settings: Settings) -> None:
+    """Waits for a database that is away, so that a restart during its absence heals itself. Raises SettingsError if it has
+    another version's form."""
+    db = Database(settings.database_url)
+    try:
+        while True:
+            try:
+                current = is_current(db)
+                break
+            except DatabaseAway:
+                log.warning("the database does not answer; asking again in %s s", ASK_AGAIN_S)
+                time.sleep(ASK_AGAIN_S)
+    finally:
+        db.close()
+    if not current:
+        raise SettingsError("The database has another version's form: run `tawar migrate`.")
 
 
 def _work(settings: Settings) -> None:
+    hands = _patient_hands(settings, "worker")
     connection = connect(settings.redis_url) if settings.redis_url else None
-    run_worker(build_hands(settings), connection, _stop_on_signal())
+    run_worker(hands, connection, _stop_on_signal())
 
 
 def _tick(settings: Settings) -> None:
-    run_clock(build_hands(settings), _stop_on_signal())
+    run_clock(_patient_hands(settings, "clock"), _stop_on_signal())
+
+
+def _patient_hands(settings: Settings, name: str) -> Hands:
+    """The hands of a part that answers no address; it says that it is ready in a file."""
+    _check_database(settings.check())
+    hands = build_hands(settings)
+    mark_ready(settings.var / "run", name)
+    return hands
 
 
 def _stop_on_signal() -> threading.Event:

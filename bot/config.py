@@ -3,10 +3,13 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pydantic import field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MIN_SECRET = 32
+DATABASES = ("sqlite:///", "postgresql+psycopg://")
+BROKERS = ("redis://", "rediss://", "unix://")
 
 
 class SettingsError(ValueError):
@@ -33,6 +36,12 @@ class Settings(BaseSettings):
     whatsapp_from: str = ""
     sms_from: str = ""
 
+    @field_validator("whatsapp_from", "sms_from", mode="after")
+    @classmethod
+    def _plain_number(cls, sender: str) -> str:
+        """As Twilio's console shows it, `whatsapp:+…`, or plain."""
+        return sender.strip().removeprefix("whatsapp:")
+
     def problems(self) -> list[str]:
         """Every reason not to run, each saying what to set; empty when all is well."""
         missing = [
@@ -55,6 +64,10 @@ class Settings(BaseSettings):
             found.append(
                 "no sender is set: give TAWAR_WHATSAPP_FROM, TAWAR_SMS_FROM or TAWAR_TWILIO_MESSAGING_SERVICE_SID"
             )
+        if self.database_url and not self.database_url.startswith(DATABASES):
+            found.append(f"TAWAR_DATABASE_URL must begin with {' or '.join(DATABASES)}")
+        if self.redis_url and not self.redis_url.startswith(BROKERS):
+            found.append(f"TAWAR_REDIS_URL must begin with {', '.join(BROKERS)}; leave it empty for none")
         if self.carriers != "twilio":
             found.append(f"TAWAR_CARRIERS names {self.carriers!r}: this version knows only twilio")
         if self.demo:

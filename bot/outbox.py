@@ -13,15 +13,17 @@ class Lane(IntEnum):
     BROADCAST = 9
 
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=120)
 """How long a worker may hold a message before it counts as dead; longer than the carrier's longest time-out."""
 ASK_AFTER = timedelta(seconds=60)
 """An unknown outcome waits so long for its receipt before the carrier is asked."""
 ASKS = 3
 """How often the carrier must say "no such message", ASK_AFTER apart, before a reply is sent again."""
-MAX_ATTEMPTS = 8
 FIRST_RETRY = timedelta(seconds=2)
-LONGEST_RETRY = timedelta(hours=1)
+LONGEST_RETRY = timedelta(minutes=5)
+MAX_DOUBLINGS = 16
+WORTH_SENDING = {Lane.REPLY: timedelta(hours=72), Lane.NOTICE: timedelta(hours=72), Lane.BROADCAST: timedelta(hours=24)}
+"""How old a message may be and still be tried again: a carrier that is down for a night costs a night, not the message."""
 
 RANK = {
     "": -1, "accepted": 0, "scheduled": 0, "queued": 1, "sending": 2, "sent": 3,
@@ -72,7 +74,12 @@ def is_progress(old: str, new: str) -> bool:
     return RANK.get(new, -1) > RANK.get(old, -1)
 
 
+def is_worth_sending(lane: int, created_at: datetime, now: datetime) -> bool:
+    """Whether a message that could not be sent now is tried again."""
+    return now - created_at < WORTH_SENDING[Lane(lane)]
+
+
 def retry_at(now: datetime, attempts: int, jitter: float) -> datetime:
     """When to try again after `attempts` tries: doubling from FIRST_RETRY to LONGEST_RETRY, spread by `jitter` in [0, 1)."""
-    wait: timedelta = min(FIRST_RETRY * (1 << max(attempts - 1, 0)), LONGEST_RETRY)
+    wait: timedelta = min(FIRST_RETRY * (1 << min(max(attempts - 1, 0), MAX_DOUBLINGS)), LONGEST_RETRY)
     return now + wait * (0.75 + jitter / 2)

@@ -5,8 +5,9 @@ from types import TracebackType
 
 from flask import Flask, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
+from bot.services.sign_in import BusyError
 from bot.store.database import DatabaseAway
 
 log = logging.getLogger(__name__)
@@ -19,6 +20,7 @@ OURS = ("bot", "handlers")
 def prepare(app: Flask) -> None:
     app.register_error_handler(HTTPException, explain)
     app.register_error_handler(DatabaseAway, _away)
+    app.register_error_handler(BusyError, lambda _: explain(ServiceUnavailable()))
     app.register_error_handler(Exception, _bug)
 
 

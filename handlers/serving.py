@@ -4,10 +4,10 @@ import os
 import sys
 from typing import NoReturn
 
-THREADS = 4
-"""Fewer wait less for each other on SQLite, measured by `tawar bench turns`."""
-WAITING = 128
-"""Requests that may wait for a thread before a caller is kept waiting outside."""
+THREADS = 32
+"""A caller who sends its body slowly holds one until the proxy cuts it off; idle ones cost nothing."""
+WAITING = 1024
+"""Connections, the idle ones of browsers and carriers included, before others are kept waiting outside."""
 
 
 def serve(target: str, host: str, port: int, *, processes: int = 1, threads: int = THREADS) -> NoReturn:

@@ -42,11 +42,16 @@ def sign(url: str, fields: Fields, token: str = TOKEN) -> str:
     return base64.b64encode(hmac.new(token.encode(), signed.encode(), hashlib.sha1).digest()).decode()
 
 
+def full(sid: str) -> str:
+    """`SM1` as Twilio writes an id: two letters and 32 hexadecimal digits."""
+    return f"{sid[:2]}{sid[2:]:0>32}"
+
+
 def message(text: str = "No water in Gwadar", sid: str = "SM1", **more: str) -> list[tuple[str, str]]:
     """The fields of a WhatsApp message; `more` changes or adds some."""
     fields = {
-        "MessageSid": sid,
-        "SmsSid": sid,
+        "MessageSid": full(sid),
+        "SmsSid": full(sid),
         "AccountSid": ACCOUNT,
         "From": f"whatsapp:{PHONE}",
         "To": f"whatsapp:{WHATSAPP_FROM}",
@@ -60,7 +65,7 @@ def message(text: str = "No water in Gwadar", sid: str = "SM1", **more: str) -> 
 
 def receipt(sid: str, status: str, **more: str) -> list[tuple[str, str]]:
     return list(
-        {"MessageSid": sid, "MessageStatus": status, "SmsStatus": status, "AccountSid": ACCOUNT, **more}.items()
+        {"MessageSid": full(sid), "MessageStatus": status, "SmsStatus": status, "AccountSid": ACCOUNT, **more}.items()
     )
 
 

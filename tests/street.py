@@ -64,7 +64,7 @@ def wait_for(found: Callable[[], Any], seconds: float = 10) -> Any:
 def settings(web_url: str, simulator_url: str, **more: Any) -> Settings:
     return Settings(
         demo=True,
-        database_url="sqlite://",
+        database_url="sqlite:///:memory:",
         public_url=web_url,
         secret_key="s" * 40,
         twilio_account_sid=ACCOUNT,

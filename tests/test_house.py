@@ -29,6 +29,7 @@ DOORS = {
     "alembic": ("bot.store",),
     "babel": ("bot.catalog", "translations.build_hook"),
     "pydantic_settings": ("bot.config",),
+    "pydantic": ("bot.config",),
     "phonenumbers": ("bot.phone",),
     "rapidfuzz": ("bot.text",),
     "stdnum": ("bot.tickets",),

@@ -34,6 +34,10 @@ SETTINGS = {
 }
 
 
+NO_BROKER = "none"
+"""`TAWAR_REDIS_URL=none` starts without one, to see that it works."""
+
+
 @dataclass(frozen=True)
 class Broker:
     """Where the broker listens, and how to run it if that is ours to do."""
@@ -51,6 +55,8 @@ class Broker:
 
 def find_broker(redis_url: str | None, layout: Layout) -> Broker | None:
     """None: there is no broker here, and the worker looks into the database every second instead."""
+    if redis_url == NO_BROKER:
+        return None
     if redis_url:
         return Broker("configured", redis_url)
     for label, program in _candidates():

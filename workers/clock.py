@@ -13,7 +13,8 @@ from bot.store.database import DatabaseAway
 log = logging.getLogger(__name__)
 TICK_S = 1.0
 TIDY_EVERY = 600
-FORMS_KEPT = timedelta(days=2)
+FORMS_KEPT = timedelta(days=8)
+"""Longer than the longest session."""
 
 
 def run_clock(hands: Hands, stop: threading.Event) -> None:

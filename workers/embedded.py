@@ -18,7 +18,7 @@ from bot.store.migrate import upgrade
 from workers.broker import Broker, find_broker
 from workers.layout import Layout
 from workers.processes import Part
-from workers.ready import http_ready
+from workers.ready import http_ready, mark_seen
 from workers.supervisor import Supervisor
 
 HOST = "127.0.0.1"
@@ -56,8 +56,14 @@ def run_everything(plan: Plan, out: TextIO) -> int:
 
 
 def _environment(layout: Layout, broker: Broker | None, port: int, carrier_port: int) -> dict[str, str]:
-    """The settings of every part; a database or broker the operator chose stays chosen."""
-    url = os.environ.get("TAWAR_DATABASE_URL") or f"sqlite:///{layout.var / 'tawar.db'}"
+    """The settings of every part. A database of the operator's own is used only if it is meant for trying out: the simulator
+    would take a real outbox for its own and empty it."""
+    own = os.environ.get("TAWAR_DATABASE_URL", "")
+    if own and os.environ.get("TAWAR_DEMO") != "1":
+        raise ValueError(
+            "TAWAR_DATABASE_URL is set: unset it, or set TAWAR_DEMO=1 to use that database for trying out only"
+        )
+    url = own or f"sqlite:///{layout.var / 'tawar.db'}"
     return {
         "TAWAR_DEMO": "1",
         "TAWAR_VAR": str(layout.var),
@@ -83,14 +89,15 @@ def _prepare(database_url: str, layout: Layout) -> None:
 
 
 def _parts(env: Mapping[str, str], broker: Broker | None, port: int, carrier_port: int) -> list[Part]:
+    run = Path(env["TAWAR_VAR"]) / "run"
     tawar = [sys.executable, "-m", "wsgi"]
     web = [*tawar, "web", "--host", HOST, "--port", str(port)]
     simulator = [*tawar, "simulator", "--host", HOST, "--port", str(carrier_port)]
     return [
         *([broker.part] if broker and broker.part else []),
         Part("web", web, env, http_ready(f"http://{HOST}:{port}/readyz")),
-        Part("worker", [*tawar, "worker"], env),
-        Part("clock", [*tawar, "clock"], env),
+        Part("worker", [*tawar, "worker"], env, mark_seen(run, "worker")),
+        Part("clock", [*tawar, "clock"], env, mark_seen(run, "clock")),
         Part("simulator", simulator, env, http_ready(f"http://{HOST}:{carrier_port}/healthz")),
     ]
 

@@ -4,11 +4,13 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from types import FrameType
 from typing import Any
 
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import SimpleWorker
+from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 from rq.timeouts import TimerDeathPenalty
 
@@ -17,7 +19,7 @@ from bot.services.hands import Hands
 from bot.services.mishap import kind_and_place
 from bot.services.receipts import settle_parked
 from bot.services.receive import answer_later
-from bot.services.send import send_due, settle_unknown
+from bot.services.send import BATCH, send_due, settle_unknown
 from bot.store import messages
 from bot.store.database import DatabaseAway
 from workers.queues import OUTBOUND
@@ -26,33 +28,39 @@ log = logging.getLogger(__name__)
 THREADS = 16
 """Carrier calls under way at once: 16 at 200 ms a call make 80 messages a second, WhatsApp's rate for one sender."""
 SWEEP_S = 1.0
+ROUNDS = 10
+"""Batches in one go, so that unanswered messages and unknown outcomes have their turn during a long broadcast."""
 BROKER_REST_S = 1.0
 
 
 class Sender:
     """Sends through a pool of threads that share nothing but the carriers' connections."""
 
-    def __init__(self, hands: Hands, threads: int = THREADS) -> None:
-        self._hands = hands
+    def __init__(self, hands: Hands, stop: threading.Event, threads: int = THREADS) -> None:
+        self._hands, self._stop = hands, stop
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="send")
 
     def send(self, ids: Sequence[int] | None = None) -> int:
         """Sends what is due of `ids` (None: of all); how many messages were tried. One round follows another while there
         is more, because a person's second message waits for the first."""
         total = 0
-        while tried := send_due(self._hands, self._run, ids):
+        for _ in range(ROUNDS):
+            tried = 0 if self._stop.is_set() else send_due(self._hands, self._run, ids)
             total += tried
+            if not tried:
+                break
         return total
 
-    def sweep(self) -> None:
-        """One look at the database: unanswered messages, unsent messages, unknown outcomes."""
+    def sweep(self) -> bool:
+        """One look at the database: unanswered messages, unsent messages, unknown outcomes. True if there is more to send."""
         with self._hands.db.read() as tx:
             kept = messages.due_unanswered(tx, self._hands.now())
         for inbound_id in kept:
             answer_later(self._hands, inbound_id)
-        self.send()
+        sent = self.send()
         settle_unknown(self._hands)
         settle_parked(self._hands)
+        return sent >= ROUNDS * BATCH
 
     def _run(self, call: Callable[[Any], Outcome], items: Iterable[Any]) -> Iterable[Outcome]:
         return self._pool.map(call, items)
@@ -68,17 +76,20 @@ def send_job(ids: Sequence[int]) -> None:
 
 def run_worker(hands: Hands, connection: Redis | None, stop: threading.Event) -> None:
     """Works until `stop` is set. With no broker, or while it is away, the sweep alone sends, once a second."""
-    _sender[:] = [Sender(hands)]
+    _sender[:] = [Sender(hands, stop)]
     sweeper = threading.Thread(target=_sweep_until, args=(_sender[0], stop), name="sweep")
     sweeper.start()
     if connection is None:
         log.warning("no broker: the worker looks into the database once a second")
-    while not stop.is_set():
-        if connection is None:
-            stop.wait()
-        else:
-            _work_until_trouble(connection, stop)
-    sweeper.join()
+    try:
+        while not stop.is_set():
+            if connection is None:
+                stop.wait()
+            else:
+                _work_until_trouble(connection, stop)
+    finally:  # however it ends, the sweep ends with it
+        stop.set()
+        sweeper.join()
 
 
 class _Worker(SimpleWorker):
@@ -86,22 +97,33 @@ class _Worker(SimpleWorker):
 
     death_penalty_class = TimerDeathPenalty
     log_result_lifespan = False
+    stop: threading.Event
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """The first signal ends the sending after the batch in hand, not after the whole job."""
+        self.stop.set()
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
 
 def _work_until_trouble(connection: Redis, stop: threading.Event) -> None:
     try:
         worker = _Worker([OUTBOUND], connection=connection, serializer=JSONSerializer, worker_ttl=30)
+        worker.stop = stop
         worker.work(logging_level="WARNING")
         stop.set()  # it returns when it was asked to stop
+    except StopRequested:
+        stop.set()
     except RedisError as error:
         log.warning("the broker is away (%s); the sweep sends meanwhile", type(error).__name__)
         stop.wait(BROKER_REST_S)
 
 
 def _sweep_until(sender: Sender, stop: threading.Event) -> None:
-    while not stop.wait(SWEEP_S):
+    more = False
+    while not stop.wait(0 if more else SWEEP_S):
+        more = False
         try:
-            sender.sweep()
+            more = sender.sweep()
         except DatabaseAway:
             log.warning("the database is away; trying again in a second")
         except Exception as error:  # one bad row must not stop all sending

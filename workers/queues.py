@@ -91,6 +91,7 @@ class Waker:
 
 
 def enqueue_send(connection: Redis | None, ids: Sequence[int]) -> None:
-    """One job for these messages; its result is not kept. Raises RedisError."""
+    """One job for these messages; its result is not kept. No time limit: it would break in between a call and its record, and
+    every call has a limit of its own. Raises RedisError."""
     outbound = Queue(OUTBOUND, connection=connection, serializer=JSONSerializer)
-    outbound.enqueue(SEND_JOB, list(ids), result_ttl=0, failure_ttl=3600, job_timeout=120)
+    outbound.enqueue(SEND_JOB, list(ids), result_ttl=0, failure_ttl=3600, job_timeout=-1)

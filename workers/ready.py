@@ -1,8 +1,10 @@
 """Answers whether a part is ready by asking it what its users would ask, never by waiting a while."""
 
 import http.client
+import os
 import socket
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import urlsplit
 
 ASK_TIMEOUT_S = 1.0
@@ -58,3 +60,16 @@ def redis_ready(url: str, timeout_s: float = ASK_TIMEOUT_S) -> Callable[[], bool
         return connection
 
     return ready
+
+
+def mark_ready(folder: Path, name: str) -> None:
+    """A part that answers no address says so in a file, once it can work. Nothing without such a folder (several hosts)."""
+    if folder.is_dir():
+        (folder / f"{name}.ready").write_text(f"{os.getpid()}\n")
+
+
+def mark_seen(folder: Path, name: str) -> Callable[[], bool]:
+    """Whether the part has said so since this was called."""
+    mark = folder / f"{name}.ready"
+    mark.unlink(missing_ok=True)
+    return mark.exists

@@ -125,6 +125,9 @@ class Carrier(Protocol):
     def read_receipt(self, request: WebRequest) -> Receipt | None:
         """The receipt in a call; None when it says nothing."""
 
+    def sends(self, channel: str) -> bool:
+        """Whether a sender is configured for the channel."""
+
     def send(self, message: Outgoing) -> Outcome:
         """Hands a message to the carrier. Never raises for what the network or the carrier does."""
 

@@ -1,6 +1,7 @@
 """Twilio: WhatsApp both ways and SMS, by its signed webhooks and its own client library."""
 
 import hmac
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,10 +31,15 @@ from bot.carriers.port import (
     WebRequest,
 )
 from bot.phone import normalise
+from bot.text.fold import clean
 
 TIMEOUT_S = 10.0
 POOL = 32
 MAX_MEDIA = 10
+MAX_LISTED = 50
+SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
+"""Twilio's OpenAPI description of a message's id."""
+UNAUTHORISED = "20003"
 WHATSAPP = "whatsapp:"
 RECEIPTS_PATH = "/carriers/twilio/receipts"
 
@@ -64,7 +70,7 @@ class Twilio:
         self._public_url = settings.public_url.rstrip("/")
         self._validators = [RequestValidator(token) for token in settings.tokens if token]
         http = _HttpClient(settings.api_url)
-        self._client = Client(settings.account_sid, settings.tokens[0], http_client=http)
+        self._clients = [Client(settings.account_sid, token, http_client=http) for token in settings.tokens if token]
 
     def verify(self, request: WebRequest) -> bool:
         """Checks X-Twilio-Signature on the configured public URL and the query as it was sent, never on headers a proxy
@@ -75,8 +81,7 @@ class Twilio:
 
     def read(self, request: WebRequest) -> Inbound | None:
         form = request.form
-        sender, provider_id = _one(form, "From"), _one(form, "MessageSid") or _one(form, "SmsSid")
-        phone = normalise(sender)
+        sender, provider_id, phone = _one(form, "From"), self._sid(form), normalise(_one(form, "From"))
         if not phone or not provider_id:
             return None
         return Inbound(
@@ -92,16 +97,30 @@ class Twilio:
 
     def read_receipt(self, request: WebRequest) -> Receipt | None:
         form = request.form
-        provider_id = _one(form, "MessageSid") or _one(form, "SmsSid")
+        provider_id = self._sid(form)
         status = _one(form, "MessageStatus") or _one(form, "SmsStatus")
         if not provider_id or not status:
             return None
-        ref = parse_qs(request.query).get("ref", [""])[0]
+        ref = clean(parse_qs(request.query).get("ref", [""])[0])
         return Receipt(self.name, ref, provider_id, status, _one(form, "ErrorCode"))
 
+    def sends(self, channel: str) -> bool:
+        settings = self._settings
+        return bool(
+            settings.whatsapp_from if channel == "whatsapp" else settings.sms_from or settings.messaging_service_sid
+        )
+
     def send(self, message: Outgoing) -> Outcome:
+        outcome: Outcome = TryAgain("no token")
+        for client in self._clients:
+            outcome = self._send_with(client, message)
+            if outcome != TryAgain(UNAUTHORISED):  # during a rotation the other token is tried
+                return outcome
+        return outcome
+
+    def _send_with(self, client: Client, message: Outgoing) -> Outcome:
         try:
-            sent = self._client.messages.create(
+            sent = client.messages.create(
                 to=_address(message.channel, message.phone),
                 body=message.text,
                 status_callback=f"{self._public_url}{RECEIPTS_PATH}?ref={quote(message.ref)}",
@@ -109,17 +128,28 @@ class Twilio:
             )
         except (TwilioException, requests.RequestException) as error:
             return _outcome(error)
-        return Accepted(str(sent.sid), str(sent.status))
+        except Exception as error:  # an answer the library cannot read: the message may exist
+            return Unknown(type(error).__name__)
+        return Accepted(str(sent.sid), str(sent.status)) if sent.sid else Unknown("no sid")
 
     def find(self, message: Outgoing, since: datetime) -> list[Sighting] | None:
-        """Twilio has no reference of ours on a message: the caller compares texts and ids it knows already."""
+        """Twilio has no reference of ours on a message: the caller compares texts and ids it knows already.
+
+        Asked by address alone: its date filter is on the date of sending, which a queued message does not have yet.
+        """
         try:
-            found = self._client.messages.list(
-                to=_address(message.channel, message.phone), date_sent_after=since, limit=100
-            )
-        except (TwilioException, requests.RequestException):
+            found = self._clients[0].messages.list(to=_address(message.channel, message.phone), limit=MAX_LISTED)
+        except Exception:
             return None
-        return [Sighting(str(m.sid), str(m.status), str(m.body or "")) for m in found if m.direction != "inbound"]
+        ours = (m for m in found if m.direction != "inbound" and (m.date_created is None or m.date_created >= since))
+        return [Sighting(str(m.sid), str(m.status), str(m.body or "")) for m in ours]
+
+    def _sid(self, form: Any) -> str:
+        """The message's id, if it is one of this account: the signature joins names and values without a mark between
+        them, so that a captured call can be cut anew; what an id looks like is checked for that reason."""
+        sid = _one(form, "MessageSid") or _one(form, "SmsSid")
+        is_ours = _one(form, "AccountSid") in ("", self._settings.account_sid)
+        return sid if is_ours and SID.fullmatch(sid) else ""
 
     def _sender(self, channel: str) -> dict[str, str]:
         if channel == "whatsapp":
@@ -162,13 +192,22 @@ def _is_signed(validator: RequestValidator, url: str, fields: _Fields, signature
 def _outcome(error: Exception) -> Outcome:
     """What a failure means: could it have been sent, and is another try worth it?"""
     if isinstance(error, TwilioRestException):
-        code = int(error.code or error.status)
+        code = _code(error)
+        if error.status in (requests.codes.unauthorized, requests.codes.forbidden, requests.codes.request_timeout):
+            return TryAgain(UNAUTHORISED if error.status == requests.codes.unauthorized else str(code))
         if code in OPTED_OUT:
             return OptedOut(str(code))
         if code in TRY_AGAIN or error.status == requests.codes.too_many_requests:
             return TryAgain(str(code))
         return Unknown(str(code)) if error.status >= SERVER_ERROR else Refused(str(code))
     return TryAgain("connect") if _never_left(error) else Unknown(type(error).__name__)
+
+
+def _code(error: TwilioRestException) -> int:
+    try:
+        return int(error.code or error.status)
+    except (TypeError, ValueError):
+        return int(error.status)
 
 
 def _never_left(error: Exception) -> bool:
@@ -185,12 +224,14 @@ def _address(channel: str, phone: str) -> str:
 
 def _one(form: Any, name: str) -> str:
     values = form.get(name)
-    return str(values[0]) if values else ""
+    return clean(str(values[0])) if values else ""
 
 
 def _media(form: Any) -> tuple[MediaRef, ...]:
     count = _one(form, "NumMedia")
-    wanted = min(int(count), MAX_MEDIA) if count.isascii() and count.isdecimal() else 0
+    wanted = (
+        min(int(count), MAX_MEDIA) if count.isascii() and count.isdecimal() and len(count) <= len(str(MAX_MEDIA)) else 0
+    )
     refs = (MediaRef(_one(form, f"MediaUrl{n}"), _one(form, f"MediaContentType{n}")) for n in range(wanted))
     return tuple(ref for ref in refs if ref.url)
 

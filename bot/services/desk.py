@@ -126,9 +126,12 @@ def act(hands: Hands, official: Official, order: Order) -> Result | None:
     if order.action in ("reply", "resolve", "note") and (unfit := _unfit(text)):
         return unfit
     with hands.db.write() as tx:
-        ticket = tickets.lock(tx, order.number)
-        if ticket is None or not _may_see(official, ticket):
+        seen = tickets.find(tx, order.number)
+        if seen is None or not _may_see(official, seen):
             return None
+        # Contact before ticket, as a citizen's own turn locks them: the other way round the two could wait for each other.
+        contact = contacts.lock(tx, seen.contact_id)
+        ticket = tickets.lock(tx, order.number) or seen
         if not accounts.submit_once(tx, order.key, official.account_id, hands.now()):
             return Repeated()
         # A note or a take disturbs nobody; words to the citizen must not cross a colleague's.
@@ -137,11 +140,15 @@ def act(hands: Hands, official: Official, order: Order) -> Result | None:
             return Stale(text)
         state = life.next_state(ticket.state, order.action, "official")
         if isinstance(state, life.Refused):
+            accounts.take_back(tx, order.key)
             return NotAllowed(ticket.state, order.action)
-        return Done(tuple(_carry_out(tx, hands, official, ticket, replace(order, text=text), state)))
+        return Done(tuple(_carry_out(tx, hands, official, (ticket, contact), replace(order, text=text), state)))
 
 
-def _carry_out(tx: Connection, hands: Hands, official: Official, ticket: Any, order: Order, state: str) -> list[int]:
+def _carry_out(
+    tx: Connection, hands: Hands, official: Official, locked: tuple[Any, Any], order: Order, state: str
+) -> list[int]:
+    ticket, contact = locked
     now, action = hands.now(), order.action
     owner = ticket.owner_id
     if action == "take" or (owner is None and action != "note"):
@@ -149,12 +156,11 @@ def _carry_out(tx: Connection, hands: Hands, official: Official, ticket: Any, or
     tickets.change(tx, ticket.id, state=state, owner_id=owner, unread=False)
     data = {"text": order.text} if action == "note" else {}
     tickets.record(tx, ticket.id, now, "official", action, account=official.account_id, **data)
-    return [_tell(tx, hands, ticket, action, order.text)] if action in ("reply", "resolve") else []
+    return [_tell(tx, hands, ticket, contact, action, order.text)] if action in ("reply", "resolve") else []
 
 
-def _tell(tx: Connection, hands: Hands, ticket: Any, action: str, text: str) -> int:
+def _tell(tx: Connection, hands: Hands, ticket: Any, contact: Any, action: str, text: str) -> int:
     """Sends the official's words in the citizen's language, and remembers what the citizen may answer to."""
-    contact = contacts.lock(tx, ticket.contact_id)
     talk = conversations.load(contact.conversation)
     department = hands.directory.departments[ticket.department].names
     values = {"department": department, "number": ticket.number, "text": text}

@@ -8,6 +8,7 @@ from typing import Any
 from bot.campaigns import SCHEDULABLE, Progress, check_texts
 from bot.services.hands import Hands
 from bot.store import accounts, campaigns
+from bot.store.database import unhurried
 
 FREEZABLE = ("scheduled",)
 
@@ -82,6 +83,7 @@ def start_due(hands: Hands) -> int:
         due = campaigns.due(tx, now)
     for campaign_id in due:
         with hands.db.write() as tx:
+            unhurried(tx)
             if campaigns.change(tx, campaign_id, FREEZABLE, state="sending", started_at=now):
                 plan = campaigns.get(tx, campaign_id)
                 people = campaigns.freeze(tx, campaign_id, plan.districts, plan.languages, now)

@@ -4,13 +4,14 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import Connection
+
 from bot.carriers.port import Inbound
 from bot.dialogue.values import Message
-from bot.outbox import Lane
 from bot.services.hands import Hands
 from bot.services.mishap import kind_and_place
-from bot.services.turns import outgoing, take_turn
-from bot.store import contacts, messages, outbox
+from bot.services.turns import hand_to_person, take_turn
+from bot.store import contacts, messages
 from bot.store.database import DatabaseAway
 from bot.text.fold import clean
 
@@ -42,10 +43,9 @@ def answer_later(hands: Hands, inbound_id: int) -> Received:
     """Tries a kept message again; after the last try it is left to a person, and the citizen is told so."""
     try:
         with hands.db.write() as tx:
-            row = messages.find(tx, inbound_id)
+            contact, row = _lock(tx, inbound_id)
             if row.state != "unanswered":
                 return Received("repeated")
-            contact = contacts.lock(tx, row.contact_id)
             ids = take_turn(tx, hands, contact, _stored_message(row), carrier=row.carrier, channel=row.channel)
             messages.mark_answered(tx, inbound_id)
             return Received("answered", tuple(ids))
@@ -78,18 +78,24 @@ def _keep(hands: Hands, message: Inbound) -> Received:
 
 
 def _give_up_slowly(hands: Hands, inbound_id: int) -> Received:
+    """Another try later; after the last one the message becomes a question in the common queue, so that a person reads it."""
     with hands.db.write() as tx:
-        messages.mark_unanswered(tx, inbound_id, hands.now())
-        row = messages.find(tx, inbound_id)
-        if row.state != "given_up":
+        contact, row = _lock(tx, inbound_id)
+        if row.state != "unanswered":
+            return Received("repeated")
+        if not messages.mark_unanswered(tx, inbound_id, hands.now()):
             return Received("kept")
-        contact = contacts.lock(tx, row.contact_id)
-        text = hands.catalog.text(contact.language or "ur", "unclear.person")
-        ids = outbox.put(tx, [outgoing(hands, contact.id, text, Lane.REPLY, carrier=row.carrier, channel=row.channel)])
+        ids = hand_to_person(tx, hands, contact, _stored_message(row), carrier=row.carrier, channel=row.channel)
         return Received("kept", tuple(ids))
 
 
-def _store(tx: Any, hands: Hands, contact_id: int, message: Inbound, state: str) -> int | None:
+def _lock(tx: Connection, inbound_id: int) -> tuple[Any, Any]:
+    """The contact, locked, and then the message as it is now: another worker may have answered it meanwhile."""
+    contact = contacts.lock(tx, messages.find(tx, inbound_id).contact_id)
+    return contact, messages.find(tx, inbound_id)
+
+
+def _store(tx: Connection, hands: Hands, contact_id: int, message: Inbound, state: str) -> int | None:
     latitude, longitude = message.pin or (None, None)
     return messages.store(
         tx,

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.carriers.port import Accepted, OptedOut, Outcome, Outgoing, Refused, TryAgain, Unknown
-from bot.outbox import ASK_AFTER, ASKS, LEASE, MAX_ATTEMPTS, Hold, Lane, Never, gate, retry_at
+from bot.outbox import ASK_AFTER, ASKS, LEASE, Hold, Lane, Never, gate, is_progress, is_worth_sending, retry_at
 from bot.services.hands import Hands
 from bot.services.receipts import match_parked
 from bot.store import campaigns, contacts, outbox
@@ -20,19 +20,19 @@ Run = Callable[[Callable[[Any], Outcome], Iterable[Any]], Iterable[Outcome]]
 
 
 def send_due(hands: Hands, run: Run = map, ids: Sequence[int] | None = None, limit: int = BATCH) -> int:
-    """Sends what is due (of `ids`, or of all); how many messages were tried."""
+    """Sends what is due (of `ids`, or of all); how many messages were looked at."""
     now = hands.now()
     with hands.db.write() as tx:
-        claimed = outbox.claim(tx, now, now + LEASE, limit, ids)
+        claimed = outbox.claim(tx, now, now + LEASE, limit, ids, campaigns.in_state(tx, "paused"))
         ready = _pass_gate(tx, hands, claimed, now)
         outbox.begin_attempts(tx, [row.id for row, _ in ready], now)
     if not ready:
-        return 0
+        return len(claimed)
     outcomes = list(run(lambda pair: _send(hands, pair), ready))
     with hands.db.write() as tx:
         for (row, _), outcome in zip(ready, outcomes, strict=True):
             _record(tx, hands, row, outcome)
-    return len(ready)
+    return len(claimed)
 
 
 def settle_unknown(hands: Hands) -> int:
@@ -44,7 +44,7 @@ def settle_unknown(hands: Hands) -> int:
     now = hands.now()
     with hands.db.write() as tx:
         outbox.expire_leases(tx, now, now + ASK_AFTER)
-        rows = outbox.unsettled(tx, now)
+        rows = outbox.claim_unsettled(tx, now, now + ASK_AFTER)
         texts = _texts(tx, rows)
     for row in rows:
         carrier = hands.carriers.get(row.carrier)
@@ -65,7 +65,7 @@ def _pass_gate(tx: Connection, hands: Hands, claimed: Sequence[Any], now: dateti
             now=now,
             opted_out=row.opted_out_at is not None,
             campaign_state=states.get(row.campaign_id, ""),
-            can_send=hands.carriers.get(row.carrier) is not None,
+            can_send=(carrier := hands.carriers.get(row.carrier)) is not None and carrier.sends(row.channel),
         )
         match verdict:
             case Hold():
@@ -94,7 +94,10 @@ def _send(hands: Hands, pair: tuple[Any, str]) -> Outcome:
     carrier = hands.carriers.get(row.carrier)
     if carrier is None:
         return Refused("no_carrier")
-    return carrier.send(Outgoing(row.ref, row.channel, row.phone, text))
+    try:
+        return carrier.send(Outgoing(row.ref, row.channel, row.phone, text))
+    except Exception as error:  # one odd answer must not spoil the outcomes of the others
+        return Unknown(type(error).__name__)
 
 
 def _record(tx: Connection, hands: Hands, row: Any, outcome: Outcome) -> None:
@@ -108,7 +111,7 @@ def _record(tx: Connection, hands: Hands, row: Any, outcome: Outcome) -> None:
                 outbox.end_attempt(tx, row.id, now, "accepted", outcome.status)
             match_parked(tx, hands, row.id, outcome.provider_id)
             return
-        case TryAgain() if row.attempts < MAX_ATTEMPTS:
+        case TryAgain() if is_worth_sending(row.lane, row.created_at, now):
             due = retry_at(now, row.attempts, random.random())  # noqa: S311 spreads load, guards nothing
             fields = {"state": "waiting", "due_at": due, "reason": outcome.error}
         case Unknown():
@@ -118,7 +121,8 @@ def _record(tx: Connection, hands: Hands, row: Any, outcome: Outcome) -> None:
             fields = {"state": "refused", "reason": outcome.error}
         case _:
             fields = {"state": "refused", "reason": outcome.error}
-    if outbox.change(tx, row.id, now, states=("sending",), **fields):
+    # What the carrier said for sure also ends a row whose lease ran out meanwhile.
+    if outbox.change(tx, row.id, now, states=("sending", "unknown"), **fields):
         outbox.end_attempt(tx, row.id, now, str(fields["state"]), outcome.error)
 
 
@@ -134,12 +138,14 @@ def _settle(tx: Connection, hands: Hands, row: Any, sighting: Any) -> None:
     fields: dict[str, Any]
     if sighting:
         fields = {"state": "accepted", "provider_id": sighting.provider_id, "lease_until": None}
+        if is_progress(row.status, sighting.status):
+            fields["status"] = sighting.status
         if outbox.change(tx, row.id, now, states=("unknown",), **fields):
             outbox.end_attempt(tx, row.id, now, "accepted", "by asking")
             match_parked(tx, hands, row.id, sighting.provider_id)
         return
     asks = row.asks + (sighting is False)
-    fields = {"asks": asks, "lease_until": now + ASK_AFTER}
+    fields = {"asks": asks}
     if asks >= ASKS:
         again = row.lane != Lane.BROADCAST
         fields = {"asks": 0, "state": "waiting", "due_at": now, "lease_until": None} if again else {"lease_until": None}

@@ -13,6 +13,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from bot.services.desk import Official
 from bot.services.hands import Hands
 from bot.store import accounts
+from bot.text.fold import clean
 
 IDLE = timedelta(hours=8)
 LONGEST = timedelta(days=7)
@@ -20,6 +21,9 @@ TOUCH_EVERY = timedelta(minutes=5)
 MAX_FAILURES = 8
 """Wrong passwords an account may see within FAILURES_WITHIN before it must wait (OWASP ASVS 5.0, 6.3.1)."""
 FAILURES_WITHIN = timedelta(minutes=15)
+MAX_NAME = 64
+WAIT_S = 0.4
+"""How long a sign-in waits for its turn. Longer, and a flood of them would hold the threads that citizens' messages need."""
 # 64 MiB a check: two at once, so that a flood of sign-ins cannot take all memory.
 _hasher = PasswordHasher()
 _at_once = BoundedSemaphore(2)
@@ -27,6 +31,10 @@ _at_once = BoundedSemaphore(2)
 _NOBODY = _hasher.hash(secrets.token_urlsafe(16))
 ROLES = ("official", "supervisor", "campaign_manager", "approver", "reviewer", "admin")
 ROLES_SEEING_ALL = ("supervisor", "admin")
+
+
+class BusyError(Exception):
+    """Too many people sign in at this moment; trying again shortly helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +60,16 @@ def hash_password(password: str) -> str:
 
 
 def sign_in(hands: Hands, username: str, password: str) -> str | None:
-    """A fresh session token, or None. Too many failures for one name make even the right password wait."""
-    now, name = hands.now(), username.strip().casefold()
+    """A fresh session token, or None. Too many failures for one name make even the right password wait. Raises BusyError."""
+    now, name = hands.now(), clean(username).casefold()[:MAX_NAME]
     with hands.db.read() as tx:
         account = accounts.find(tx, name)
         is_blocked = accounts.failures_since(tx, name, now - FAILURES_WITHIN) >= MAX_FAILURES
     known = _is_right(account.password_hash if account else _NOBODY, password)
     if account is None or not known or is_blocked or account.disabled_at is not None:
-        with hands.db.write() as tx:
-            accounts.note_failure(tx, name[:64], now)
+        if not is_blocked:  # who waits is not made to wait longer by trying again
+            with hands.db.write() as tx:
+                accounts.note_failure(tx, name, now)
         return None
     token = secrets.token_urlsafe(32)
     with hands.db.write() as tx:
@@ -104,11 +113,14 @@ def add_account(hands: Hands, tx: Any, *, username: str, name: str, role: str, d
 
 
 def _is_right(password_hash: str, password: str) -> bool:
-    with _at_once:
-        try:
-            return _hasher.verify(password_hash, password)
-        except (Argon2Error, InvalidHashError):
-            return False
+    if not _at_once.acquire(timeout=WAIT_S):
+        raise BusyError("too many sign-ins at once")
+    try:
+        return _hasher.verify(password_hash, password)
+    except (Argon2Error, InvalidHashError):
+        return False
+    finally:
+        _at_once.release()
 
 
 def _digest(token: str) -> str:

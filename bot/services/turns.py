@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bot import clock
 from bot import tickets as life
 from bot.catalog import offered_languages
 from bot.dialogue.engine import respond
@@ -14,6 +15,7 @@ from bot.dialogue.values import (
     AddToTicket,
     Command,
     Conversation,
+    Draft,
     GiveVerdict,
     Message,
     OpenTicket,
@@ -22,6 +24,7 @@ from bot.dialogue.values import (
     TicketView,
     World,
 )
+from bot.directory import FALLBACK_CATEGORY
 from bot.outbox import Lane
 from bot.services.hands import Hands
 from bot.store import contacts, conversations, messages, outbox, tickets
@@ -53,6 +56,23 @@ def take_turn(tx: Connection, hands: Hands, contact: Any, message: Message, *, c
         last_inbound_at=now,
     )
     return outbox.put(tx, rows)
+
+
+def hand_to_person(
+    tx: Connection, hands: Hands, contact: Any, message: Message, *, carrier: str, channel: str
+) -> list[int]:
+    """What no turn could answer becomes a question in the common queue; the ids of what is to be sent."""
+    draft = Draft(
+        kind="question", category=FALLBACK_CATEGORY, words=message.text, messages=message.ids, media=message.media
+    )
+    department = hands.directory.answering("", FALLBACK_CATEGORY)
+    deadline = clock.deadline(hands.now(), clock.QUESTION_HOURS)
+    command = OpenTicket(_free_number(tx, hands), draft, department, deadline)
+    language = contact.language or DEFAULT_LANGUAGE
+    ticket_id = _open(tx, hands, contact, language, command)
+    text = hands.catalog.text(language, "unclear.person")
+    row = outgoing(hands, contact.id, text, Lane.REPLY, carrier=carrier, channel=channel)
+    return outbox.put(tx, [row | {"language": language, "inbound_id": message.id, "ticket_id": ticket_id}])
 
 
 def outgoing(hands: Hands, contact_id: int, text: str, lane: Lane, *, carrier: str, channel: str) -> dict[str, Any]:

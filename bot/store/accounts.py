@@ -80,6 +80,18 @@ def disable(connection: Connection, username: str, at: datetime) -> bool:
     return True
 
 
+def set_password(connection: Connection, username: str, password_hash: str, at: datetime) -> bool:
+    """Sets the password of an active account and ends its sessions; whether there was one."""
+    found = update(accounts).where(accounts.c.username == username, accounts.c.disabled_at.is_(None))
+    account_id = connection.execute(
+        found.values(password_hash=password_hash).returning(accounts.c.id)
+    ).scalar_one_or_none()
+    if account_id is None:
+        return False
+    connection.execute(update(sessions).where(sessions.c.account_id == account_id).values(revoked_at=at))
+    return True
+
+
 def open_session(connection: Connection, token_hash: str, account_id: int, now: datetime) -> None:
     new = insert(sessions).values(token_hash=token_hash, account_id=account_id, created_at=now, seen_at=now)
     connection.execute(new)
@@ -123,6 +135,7 @@ def failures_since(connection: Connection, username: str, since: datetime) -> in
 
 
 def forget_before(connection: Connection, before: datetime) -> None:
-    """Drops spent form keys and old failures."""
+    """Drops spent form keys, old failures, and sessions nobody used since."""
+    connection.execute(sessions.delete().where(sessions.c.seen_at < before))
     connection.execute(submissions.delete().where(submissions.c.at < before))
     connection.execute(sign_in_failures.delete().where(sign_in_failures.c.at < before))

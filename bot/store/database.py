@@ -1,7 +1,7 @@
 """The database: SQLite for one machine, PostgreSQL for several. The only place that knows how they differ."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any
@@ -12,6 +12,10 @@ from sqlalchemy.exc import OperationalError
 
 BUSY_TIMEOUT_MS = 1500
 CONNECT_TIMEOUT_S = 2
+SERVER_LIMITS = "-c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=30000"
+"""Milliseconds after which PostgreSQL gives up on us; `unhurried` lifts the first for work that is known to be long."""
+KEEPALIVES = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2, "tcp_user_timeout": 5000}
+"""A server that went silent is noticed within seconds (libpq; milliseconds for the last)."""
 POOL_SIZE = 16
 LOCK_WAIT_S = 1.5
 DatabaseAway = OperationalError
@@ -49,13 +53,12 @@ class Database:
         and transaction object each time, costs a third of a turn."""
         connection = self._open_writer()
         driver: Any = connection.connection.driver_connection
+        if driver.in_transaction:  # a thread was killed between two lines of this function
+            driver.rollback()
         try:
-            driver.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            raise OperationalError("BEGIN IMMEDIATE", None, error) from error
-        try:
+            _run(driver.execute, "BEGIN IMMEDIATE")
             yield connection
-            _commit(driver)
+            _run(driver.commit)
         except BaseException:
             driver.rollback()
             raise
@@ -75,6 +78,12 @@ class Database:
         if self._writer is not None:
             self._writer.close()
         self.engine.dispose()
+
+
+def unhurried(connection: Connection) -> None:
+    """Lets the statements of this transaction take their time: a migration, an audience of a million."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
 
 
 def insert(dialect: str, table: Table) -> Any:
@@ -100,7 +109,7 @@ def _engine(url: str) -> Engine:
         max_overflow=POOL_SIZE,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT_S},
+        connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "options": SERVER_LIMITS, **KEEPALIVES},
     )
 
 
@@ -119,11 +128,12 @@ def _begin_sqlite(connection: Connection) -> None:
         driver.execute("BEGIN")
 
 
-def _commit(driver: Any) -> None:
+def _run(call: Callable[..., Any], *words: str) -> None:
+    """One word to the driver; its refusal as the rest of the store knows it."""
     try:
-        driver.commit()
+        call(*words)
     except sqlite3.OperationalError as error:
-        raise OperationalError("COMMIT", None, error) from error
+        raise OperationalError(" ".join(words) or "COMMIT", None, error) from error
 
 
-__all__ = ["Database", "DatabaseAway", "Insert", "insert"]
+__all__ = ["Database", "DatabaseAway", "Insert", "insert", "unhurried"]

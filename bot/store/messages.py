@@ -75,13 +75,14 @@ def store(connection: Connection, **fields: Any) -> int | None:
     return int(rows[0].id) if rows else None
 
 
-def mark_unanswered(connection: Connection, inbound_id: int, now: datetime) -> None:
-    """A turn failed: a worker tries again, later each time; after MAX_ATTEMPTS a person must read it."""
+def mark_unanswered(connection: Connection, inbound_id: int, now: datetime) -> bool:
+    """A turn failed: a worker tries again, later each time. True after MAX_ATTEMPTS: now a person must read it."""
     attempts = connection.execute(select(inbound.c.attempts).where(inbound.c.id == inbound_id)).scalar_one() + 1
     state = "unanswered" if attempts < MAX_ATTEMPTS else "given_up"
     retry_at = now + FIRST_RETRY * 2**attempts
     changed = update(inbound).where(inbound.c.id == inbound_id)
     connection.execute(changed.values(state=state, attempts=attempts, retry_at=retry_at))
+    return state == "given_up"
 
 
 def mark_answered(connection: Connection, inbound_id: int) -> None:

@@ -8,7 +8,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from bot.store.database import Database
+from bot.store.database import Database, unhurried
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 
@@ -24,12 +24,14 @@ def alembic_config(connection: Connection) -> Config:
 def upgrade(db: Database, revision: str = "head") -> None:
     """Applies every migration up to `revision`."""
     with db.engine.begin() as connection:
+        unhurried(connection)
         command.upgrade(alembic_config(connection), revision)
 
 
 def downgrade(db: Database, revision: str) -> None:
     """Takes migrations back down to `revision` (`base`: all of them)."""
     with db.engine.begin() as connection:
+        unhurried(connection)
         command.downgrade(alembic_config(connection), revision)
 
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    JSON,
     Column,
     Connection,
     ForeignKey,
@@ -23,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.outbox import Lane
 from bot.store.contacts import contacts
 from bot.store.prepared import Prepared
 from bot.store.schema import Id, Instant, metadata
@@ -40,7 +40,6 @@ outbox = Table(
     Column("channel", Text, nullable=False),
     Column("language", Text, nullable=False, default=""),
     Column("text", Text, nullable=False),
-    Column("options", JSON),
     Column("inbound_id", Id, ForeignKey("inbound.id")),
     Column("ticket_id", Id, ForeignKey("tickets.id")),
     Column("campaign_id", Id, ForeignKey("campaigns.id")),
@@ -111,9 +110,16 @@ def put(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
 
 
 def claim(
-    connection: Connection, now: datetime, lease_until: datetime, limit: int, ids: Sequence[int] | None = None
+    connection: Connection,
+    now: datetime,
+    lease_until: datetime,
+    limit: int,
+    ids: Sequence[int] | None = None,
+    paused: Sequence[int] = (),
 ) -> Sequence[Row[tuple[Any, ...]]]:
-    """Takes due messages, most urgent first, one a contact so that a person's messages keep their order.
+    """Takes due messages, most urgent first; a person's answers keep their order, and a broadcast lets them go first.
+
+    Rows of `paused` campaigns stay where they are, in nobody's way.
 
     The rows become `sending` until `lease_until`; another worker that got there first is simply not in the answer.
     """
@@ -122,11 +128,14 @@ def claim(
         earlier.c.contact_id == outbox.c.contact_id,
         earlier.c.id < outbox.c.id,
         earlier.c.lane <= outbox.c.lane,
+        earlier.c.lane < int(Lane.BROADCAST),  # one broadcast does not wait for another
         earlier.c.state.in_(("waiting", "sending")),
     )
     due = select(outbox.c.id).where(outbox.c.state == "waiting", outbox.c.due_at <= now, ~waits_behind)
     if ids is not None:
         due = due.where(outbox.c.id.in_(ids))
+    if paused:
+        due = due.where(outbox.c.campaign_id.is_(None) | outbox.c.campaign_id.not_in(paused))
     due = due.order_by(outbox.c.lane, outbox.c.id).limit(limit).with_for_update(skip_locked=True)
     taken = connection.execute(due).scalars().all()
     if not taken:
@@ -179,23 +188,21 @@ def find(connection: Connection, outbox_id: int) -> Row[tuple[Any, ...]] | None:
     return connection.execute(select(outbox).where(outbox.c.id == outbox_id)).one_or_none()
 
 
-def due_ids(connection: Connection, now: datetime, limit: int) -> Sequence[int]:
-    """Ids of messages that could leave now, most urgent first."""
-    due = select(outbox.c.id).where(outbox.c.state == "waiting", outbox.c.due_at <= now)
-    return connection.execute(due.order_by(outbox.c.lane, outbox.c.id).limit(limit)).scalars().all()
-
-
 def expire_leases(connection: Connection, now: datetime, unknown_until: datetime) -> int:
     """Messages whose worker vanished in mid-send may or may not have left: they become unknown. How many."""
     lost = update(outbox).where(outbox.c.state == "sending", outbox.c.lease_until < now)
     return connection.execute(lost.values(state="unknown", lease_until=unknown_until, updated_at=now)).rowcount
 
 
-def unsettled(connection: Connection, now: datetime, limit: int = 20) -> Sequence[Row[tuple[Any, ...]]]:
-    """Unknown messages whose time to ask the carrier has come."""
+def claim_unsettled(
+    connection: Connection, now: datetime, ask_again_at: datetime, limit: int = 10
+) -> Sequence[Row[tuple[Any, ...]]]:
+    """Unknown messages whose time to ask the carrier has come; nobody else asks about them before `ask_again_at`."""
+    due = select(outbox.c.id).where(outbox.c.state == "unknown", outbox.c.lease_until < now)
+    taken = connection.execute(due.order_by(outbox.c.id).limit(limit).with_for_update(skip_locked=True)).scalars().all()
+    connection.execute(update(outbox).where(outbox.c.id.in_(taken)).values(lease_until=ask_again_at))
     query = select(outbox, contacts.c.phone).join(contacts, contacts.c.id == outbox.c.contact_id)
-    due = query.where(outbox.c.state == "unknown", outbox.c.lease_until < now)
-    return connection.execute(due.order_by(outbox.c.id).limit(limit)).all()
+    return connection.execute(query.where(outbox.c.id.in_(taken)).order_by(outbox.c.id)).all()
 
 
 def of_ticket(connection: Connection, ticket_id: int) -> Sequence[Row[tuple[Any, ...]]]:

@@ -7,7 +7,6 @@ from bot.text.fold import fold
 
 MAX_PHRASE_WORDS = 7
 """As many as the longest title has, which people type as it was shown: "imdad ya muawzay ki surat e haal"."""
-_SHORT_PREFIX = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ import sys
 import click
 from sqlalchemy.exc import IntegrityError
 
+from bot.config import DATABASES
 from bot.services.hands import utc_now
 from bot.services.health import look
-from bot.services.sign_in import ROLES, add_account
+from bot.services.sign_in import ROLES, add_account, hash_password
 from bot.store import accounts, migrate
 from bot.store.database import Database, DatabaseAway
 from handlers.cli.parts import Parts, plain_errors
@@ -36,7 +37,7 @@ def commands(parts: Parts) -> list[click.Command]:
 def _trouble(parts: Parts) -> list[str]:
     """What is wrong with the database and the queue, as sentences."""
     settings = parts.settings()
-    if not settings.database_url:
+    if not settings.database_url.startswith(DATABASES):
         return []
     db = Database(settings.database_url)
     try:
@@ -48,9 +49,13 @@ def _trouble(parts: Parts) -> list[str]:
         db.close()
     if settings.problems():
         return []
+    found = []
+    if parts.broker_ok(settings) is False:
+        found.append("the broker does not answer: check TAWAR_REDIS_URL; answers leave a second later meanwhile")
     health = look(parts.hands(settings))
-    late = health.oldest_unsent_s > LATE_S
-    return [f"the oldest unsent message waits for {health.oldest_unsent_s:.0f} s: is a worker running?"] if late else []
+    if health.oldest_unsent_s > LATE_S:
+        found.append(f"the oldest unsent message waits for {health.oldest_unsent_s:.0f} s: is a worker running?")
+    return found
 
 
 def _user(parts: Parts) -> click.Group:
@@ -76,6 +81,17 @@ def _user(parts: Parts) -> click.Group:
         except IntegrityError as error:
             raise click.ClickException(f"The name {username!r} is taken: choose another.") from error
         click.echo(f"{username} may sign in as {role}.")
+
+    @user.command(help="Sets a new password, and ends all sessions of that person.")
+    @click.argument("username")
+    @click.password_option()
+    def password(username: str, password: str) -> None:
+        if len(password) < MIN_PASSWORD:
+            raise click.ClickException(f"The password is too short: use at least {MIN_PASSWORD} characters.")
+        with parts.database().write() as tx:
+            if not accounts.set_password(tx, username.casefold(), hash_password(password), utc_now()):
+                raise click.ClickException(f"Nobody active is called {username!r}: see `tawar user list`.")
+        click.echo(f"{username} has a new password and must sign in again.")
 
     @user.command("list", help="Lists everybody.")
     def list_() -> None:

@@ -24,6 +24,7 @@ class Parts:
     clock: Callable[[Settings], None]
     simulator: Callable[[str, int], None]
     everything: Callable[[int, int, Path], int]
+    broker_ok: Callable[[Settings], bool | None]
     bench: Callable[[str], dict[str, Any]]
     benches: tuple[str, ...]
 

@@ -141,7 +141,7 @@ def test_without_a_broker_the_carrier_is_answered_at_once_and_the_sweep_sends(
     assert {answer.status_code for answer, _ in calls} == {200}
     assert slowest < AT_ONCE_S, f"the slowest of 40 webhooks took {slowest * 1000:.0f} ms"
     assert hurried.carrier.sent == []
-    Sender(hurried.hands, threads=4).sweep()
+    Sender(hurried.hands, threading.Event(), threads=4).sweep()
     assert len(hurried.carrier.sent) == 40
     assert {row.state for row in hurried.rows(outbox)} == {"accepted"}
 
@@ -161,7 +161,7 @@ def test_what_a_bug_kept_the_sweep_answers(caller: Caller, monkeypatch: pytest.M
     with monkeypatch.context() as patched:
         patched.setattr(receiving, "take_turn", lambda *_, **__: 1 / 0)
         caller.posts(message())
-    sender = Sender(caller.hands, threads=1)
+    sender = Sender(caller.hands, threading.Event(), threads=1)
     sender.sweep()
     assert caller.carrier.sent == [], "not before its time"
     caller.hands.now.passes(minutes=1)  # type: ignore[attr-defined]

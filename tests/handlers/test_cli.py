@@ -81,6 +81,7 @@ def test_migrate_doctor_and_people(env: dict[str, str]) -> None:
     assert secret not in added.output
     assert "gulbibi\tofficial\tPHED\tactive" in tawar("user", "list").output
     assert "taken" in tawar("user", "add", "gulbibi", "admin", stdin=f"{secret}\n{secret}\n").output
+    assert tawar("user", "password", "gulbibi", stdin=f"{secret}2\n{secret}2\n").exit_code == 0
     assert tawar("user", "disable", "gulbibi").exit_code == 0
     assert "disabled" in tawar("user", "list").output
     assert tawar("user", "disable", "gulbibi").exit_code == 1

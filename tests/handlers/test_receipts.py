@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 from bot.services.hands import Hands
 from bot.store import contacts
 from bot.store.outbox import attempts, outbox, parked_receipts
-from tests.caller import RECEIPTS, Caller, receipt
+from tests.caller import RECEIPTS, Caller, full, receipt
 from tests.support import PHONE, START
 
 STATUSES = ("queued", "sent", "delivered", "read", "failed")
@@ -37,7 +37,8 @@ def add_sent(caller: Caller, count: int, **more: Any) -> None:
     with caller.hands.db.write() as tx:
         contact = contacts.lock_by_phone(tx, PHONE, START)
         rows = [
-            {"ref": f"m{n}", "provider_id": f"SM{n}", "contact_id": contact.id, **fixed, **more} for n in range(count)
+            {"ref": f"m{n}", "provider_id": full(f"SM{n}"), "contact_id": contact.id, **fixed, **more}
+            for n in range(count)
         ]
         tx.execute(insert(outbox), rows)
 
@@ -81,7 +82,7 @@ def test_receipts_that_cross_our_own_note_of_a_sending_are_not_lost(caller: Call
     with ThreadPool(8) as pool:
         pool.starmap(tells, calls, chunksize=1)
     assert {(row.state, row.status) for row in caller.rows(outbox)} == {("accepted", "delivered")}
-    assert [row.provider_id for row in caller.rows(outbox)] == [f"SM{n}" for n in range(count)]
+    assert [row.provider_id for row in caller.rows(outbox)] == [full(f"SM{n}") for n in range(count)]
 
 
 def test_the_reason_of_a_failure_is_kept_until_the_phone_has_it(caller: Caller) -> None:
@@ -97,7 +98,7 @@ def test_the_reason_of_a_failure_is_kept_until_the_phone_has_it(caller: Caller) 
 def test_a_receipt_of_an_unknown_message_is_parked(caller: Caller) -> None:
     assert tells(caller, 7, "delivered") == 204
     (parked,) = caller.rows(parked_receipts)
-    assert (parked.provider_id, parked.ref, parked.status) == ("SM7", "m7", "delivered")
+    assert (parked.provider_id, parked.ref, parked.status) == (full("SM7"), "m7", "delivered")
     assert caller.count(outbox) == 0
 
 
@@ -128,7 +129,7 @@ def test_a_receipt_settles_what_we_never_learnt(caller: Caller, state: str) -> N
         tx.execute(insert(attempts).values(outbox_id=select(outbox.c.id).scalar_subquery(), started_at=START))
     tells(caller, 0, "sent")
     (row,), (attempt,) = caller.rows(outbox), caller.rows(attempts)
-    assert (row.state, row.status, row.provider_id, row.lease_until) == ("accepted", "sent", "SM0", None)
+    assert (row.state, row.status, row.provider_id, row.lease_until) == ("accepted", "sent", full("SM0"), None)
     assert (attempt.outcome, attempt.detail) == ("accepted", "by receipt")
 
 

@@ -139,6 +139,13 @@ def test_kill_9_of_the_parent_leaves_no_orphan(tmp_path: Path) -> None:
 
 
 def test_without_a_broker_the_worker_looks_by_itself(tmp_path: Path) -> None:
+    with service(tmp_path, TAWAR_REDIS_URL="none") as running:
+        assert "once a second" in running.output()
+        running.says("hello")
+        assert len(running.hears(1)) == 1
+
+
+def test_with_a_dead_broker_the_sweep_sends(tmp_path: Path) -> None:
     with service(tmp_path, TAWAR_REDIS_URL="redis://127.0.0.1:1/0") as running:
         running.says("hello")
         assert len(running.hears(1)) == 1

@@ -88,7 +88,31 @@ def test_after_the_last_try_the_citizen_is_told_that_a_person_reads_it(
     (kept,) = rows(hands, inbound)
     for _ in range(4):
         answer_later(hands, kept.id)
+    assert answer_later(hands, kept.id).outcome == "repeated"
     assert rows(hands, inbound)[0].state == "given_up"
+    assert len(rows(hands, outbox)) == 1
+    (ticket,) = rows(hands, tickets)
+    assert (ticket.kind, ticket.department, ticket.words) == ("question", "CMU", "No water in Gwadar")
+
+
+def test_two_workers_answer_a_kept_message_once(
+    citizen: Citizen, hands: Hands, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: object, **_kwargs: object) -> list[int]:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(receiving, "take_turn", broken)
+        citizen.says("No water in Gwadar")
+    (kept,) = rows(hands, inbound)
+    clock.passes(minutes=1)
+    outcomes: list[str] = []
+    workers = [threading.Thread(target=lambda: outcomes.append(answer_later(hands, kept.id).outcome)) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sorted(outcomes) == ["answered", "repeated", "repeated", "repeated"]
     assert len(rows(hands, outbox)) == 1
 
 

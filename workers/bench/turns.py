@@ -21,8 +21,8 @@ LANES = 8
 CITIZENS = 40
 """New citizens a lane and round; each writes SCRIPT."""
 SCRIPT = ("No water in Gwadar for 3 days", "1", "my complaints")
-THREADS = 4
-"""As the web is served on SQLite."""
+THREADS = 32
+"""As the web is served."""
 PATH = "/carriers/twilio/messages"
 PUBLIC = "https://tawar.example"
 

@@ -211,7 +211,6 @@ def upgrade() -> None:
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("options", sa.JSON(), nullable=True),
         sa.Column("inbound_id", Id, nullable=True),
         sa.Column("ticket_id", Id, nullable=True),
         sa.Column("campaign_id", Id, nullable=True),
