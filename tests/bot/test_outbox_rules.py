@@ -98,9 +98,9 @@ def test_answers_leave_before_announcements() -> None:
 
 
 @given(st.integers(1, 1000), st.floats(0, 1, exclude_max=True))
-def test_a_try_waits_longer_each_time_and_never_much_over_an_hour(attempts: int, jitter: float) -> None:
+def test_a_try_waits_longer_each_time_and_never_much_over_the_longest(attempts: int, jitter: float) -> None:
     wait = retry_at(START, attempts, jitter) - START
-    assert FIRST_RETRY * 0.75 <= wait < LONGEST_RETRY * 1.25
+    assert FIRST_RETRY * 0.75 <= wait <= LONGEST_RETRY * 1.25  # equal by rounding to microseconds
     assert wait <= retry_at(START, attempts + 1, jitter) - START
 
 
