@@ -9,6 +9,7 @@ from bot.catalog import Catalog
 from bot.text.answers import Lexicon, build_meanings
 from bot.text.fold import fold
 
+CUES = ("question", "track", "fault", "abuse")
 # `done` comes first: "bas" ends a list where one is open, and is asked about where none is.
 _FIRST = ("done",)
 
@@ -23,9 +24,9 @@ def build_lexicon(catalog: Catalog) -> Lexicon:
         spoken=_spoken(folders),
         numbers=numbers,
         labels=_labels(catalog),
-        fillers=_phrases(folder.get("cues", {}).get("filler", []) for folder in folders),
+        fillers=_phrases(folder["cues"]["filler"] for folder in folders),
         languages={fold(name): folder["code"] for folder in reversed(folders) for name in _names(folder)},
-        cues={"question": _phrases(folder.get("cues", {}).get("question", []) for folder in folders)},
+        cues={kind: _phrases(folder["cues"][kind] for folder in folders) for kind in CUES},
         markers=_markers(),
     )
 

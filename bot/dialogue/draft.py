@@ -6,7 +6,7 @@ from typing import Any
 from bot.dialogue import form
 from bot.dialogue.talk import Talk
 from bot.dialogue.values import Draft
-from bot.text.places import Place, nearest_place
+from bot.text.places import Place, narrowest, nearest_place
 
 CLEAR_LEAD = 0.5
 """Score by which the likeliest category must lead the next to be taken without asking."""
@@ -70,12 +70,6 @@ def named_places(talk: Talk) -> list[Place]:
         return places
     pinned = nearest_place(*talk.message.pin, talk.world.directory.place_index) if talk.message.pin else None
     return [pinned] if pinned else []
-
-
-def narrowest(places: list[Place]) -> list[Place]:
-    """Turbat and Kech in one message are one place: a tehsil makes its own district's name needless."""
-    inside = {place.district for place in places if place.tehsil}
-    return [place for place in places if place.tehsil or place.district not in inside]
 
 
 def _joined(first: str, second: str) -> str:

@@ -6,7 +6,7 @@ from bot.dialogue import draft as drafts
 from bot.dialogue import form
 from bot.dialogue.talk import Talk, say
 from bot.dialogue.values import Reply, Turn
-from bot.text.places import Place, find_places, suggest_places
+from bot.text.places import Place, find_places, narrowest, suggest_places
 
 STORY_WORDS = 4
 """An answer of so many words says more than a place; none of it is lost."""
@@ -32,7 +32,7 @@ def at_place(talk: Talk) -> Turn:
     tells = talk.words >= STORY_WORDS and drafts.is_story(talk)
     talk = drafts.take_words(talk) if tells else talk
     index = talk.world.directory.place_index
-    places = drafts.narrowest(find_places(talk.folded, index, asked=True))
+    places = narrowest(find_places(talk.folded, index, asked=True))
     if len(places) == 1:
         return put(talk, places[0].code)
     if places:

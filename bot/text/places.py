@@ -87,6 +87,12 @@ def find_places(folded: str, index: PlaceIndex, *, asked: bool = False) -> list[
     return found
 
 
+def narrowest(places: list[Place]) -> list[Place]:
+    """Turbat and Kech in one message are one place: a tehsil makes its own district's name needless."""
+    inside = {place.district for place in places if place.tehsil}
+    return [place for place in places if place.tehsil or place.district not in inside]
+
+
 def suggest_places(folded: str, index: PlaceIndex) -> tuple[list[Place], bool]:
     """(places whose name is like the answer, best first; whether the best is sure enough to take)."""
     if len(folded) < _MIN_FUZZY:
