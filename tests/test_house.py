@@ -34,7 +34,7 @@ DOORS = {
     "rapidfuzz": ("bot.text",),
     "stdnum": ("bot.tickets",),
     "argon2": ("bot.services.sign_in",),
-    "langdetect": ("bot.text",),
+    "langdetect": ("bot.text", "workers.bench.reading"),
 }
 PURE_MAY_NOT = ("flask", "rq", "redis", "sqlalchemy", "twilio", "requests", "babel", "os", "socket", "subprocess",
                 "threading", "logging", "random", "secrets", "pathlib")  # fmt: skip
