@@ -6,9 +6,10 @@ from typing import TypeVar
 
 from bot.names import Names
 from bot.text import places, topics
+from bot.text.fold import fold
 
 Row = Mapping[str, str]
-KINDS = ("divisions", "departments", "sectors", "categories", "districts", "tehsils", "services", "routes")
+KINDS = ("divisions", "departments", "sectors", "categories", "districts", "tehsils", "services", "routes", "outside")
 """Each is a file `bot/data/<kind>.csv` and a kind of row in the database."""
 FALLBACK_CATEGORY = "other"
 _Thing = TypeVar("_Thing")
@@ -79,6 +80,8 @@ class Directory:
     tehsils: Mapping[str, Area]
     services: Mapping[str, Service]
     routes: Mapping[str, Route]
+    outside: Mapping[str, Names]
+    """Cities beyond the province, named back politely."""
     topic_index: topics.TopicIndex
     service_index: topics.TopicIndex
     place_index: places.PlaceIndex
@@ -124,10 +127,11 @@ def read_directory(rows: Mapping[str, Sequence[Row]]) -> Directory:
         districts=_by_code(active, lambda row: Area(row["code"], Names.read(row), row["division"])),
         tehsils=_by_code(rows["tehsils"], lambda row: Area(row["code"], Names.read(row), row["district"])),
         services=_by_code(rows["services"], _service),
+        outside=_by_code(rows["outside"], Names.read),
         routes=_by_code(rows["routes"], lambda row: Route(row["district"], row["elsewhere"])),
         topic_index=_index(rows["categories"]),
         service_index=_index(rows["services"], "title_"),
-        place_index=_place_index(active, rows["tehsils"]),
+        place_index=_place_index(active, rows["tehsils"], rows["outside"], rows["categories"]),
     )
 
 
@@ -176,24 +180,31 @@ def _index(rows: Iterable[Row], title: str = "") -> topics.TopicIndex:
     return topics.TopicIndex(topics.build_index(shared), topics.build_index(balochi))
 
 
-def _place_index(districts: Sequence[Row], tehsils: Sequence[Row]) -> places.PlaceIndex:
-    named: list[tuple[places.Place, Iterable[str], bool]] = []
-    points: list[tuple[float, float, places.Place]] = []
+def _place_index(
+    districts: Sequence[Row], tehsils: Sequence[Row], outside: Sequence[Row], categories: Sequence[Row]
+) -> places.PlaceIndex:
+    named: list[tuple[places.Place, Iterable[str], str]] = []
+    points: list[tuple[float, float, places.Place | None]] = []
     for row in districts:
         place = places.Place(row["code"])
-        named.append((place, _own_names(row), row["common_word"] == "yes"))
+        named.append((place, _own_names(row), row["common_word"]))
         points.append((float(row["lat"]), float(row["lon"]), place))
     for row in tehsils:
         place = places.Place(row["district"], row["code"])
-        named.append((place, [*_own_names(row), *_aliases(row)], row["common_word"] == "yes"))
+        named.append((place, [*_own_names(row), *_aliases(row)], row["common_word"]))
         if row.get("lat"):
             points.append((float(row["lat"]), float(row["lon"]), place))
     for row in districts:
         place = places.Place(row["code"])
         # People name the headquarters, not the district: Turbat for Kech. Where it is a tehsil too, the tehsil says more.
-        named.append((place, [*_aliases(row), row.get("headquarters", "")], False))
-        named.append((place, row.get("weak_aliases", "").split("|"), True))
-    return places.build_place_index(named, points)
+        named.append((place, [*_aliases(row), row.get("headquarters", "")], "no"))
+        named.append((place, row.get("weak_aliases", "").split("|"), "yes"))
+    points += [(float(row["lat"]), float(row["lon"]), None) for row in outside]
+    elsewhere = {fold(name): row["code"] for row in outside for name in (*_own_names(row), *_aliases(row)) if name}
+    known = frozenset(
+        word for row in categories for lang in _LANGUAGES for word in fold(row[f"keywords_{lang}"]).split()
+    )
+    return places.build_place_index(named, points, outside=elsewhere, known=known)
 
 
 def _own_names(row: Row) -> list[str]:

@@ -6,7 +6,7 @@ from bot.dialogue import draft as drafts
 from bot.dialogue import form
 from bot.dialogue.talk import Talk, say
 from bot.dialogue.values import Reply, Turn
-from bot.text.places import Place, find_places, narrowest, suggest_places
+from bot.text.places import Place, find_outside, find_places, narrowest, suggest_places
 
 STORY_WORDS = 4
 """An answer of so many words says more than a place; none of it is lost."""
@@ -16,7 +16,11 @@ def ask_next(talk: Talk, *before: Reply) -> Turn:
     """Asks for the next thing the draft lacks; two places named at once are offered both."""
     step = form.next_step(talk)
     places = drafts.named_places(talk) if step == "report.place" else []
-    return offer(talk, places, *before) if len(places) > 1 else form.ask(talk, step, *before)
+    if len(places) > 1:
+        return offer(talk, places, *before)
+    if step == "report.place" and (code := find_outside(talk.folded, talk.world.directory.place_index)):
+        before = (*before, say("report.outside", place=talk.world.directory.outside[code]))
+    return form.ask(talk, step, *before)
 
 
 def offer(talk: Talk, places: Iterable[Place], *before: Reply) -> Turn:
@@ -77,6 +81,9 @@ def put(talk: Talk, code: str) -> Turn:
 
 def _unknown(talk: Talk) -> Turn:
     """No place of that name: likely ones once, then the lists, so that nobody is asked for ever."""
+    if code := find_outside(talk.folded, talk.world.directory.place_index):
+        told = say("report.outside", place=talk.world.directory.outside[code])
+        return form.ask(talk, "report.place", told)
     suggested, sure = suggest_places(talk.folded, talk.world.directory.place_index)
     if sure:
         return put(talk, suggested[0].code)

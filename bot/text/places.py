@@ -1,7 +1,7 @@
 """Where a message speaks of: district and tehsil by name, alias, misspelling or pin."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import asin, cos, radians, sin, sqrt
 
 from rapidfuzz import fuzz, process
@@ -24,6 +24,9 @@ _EVIDENCE_AFTER = frozenset(
 _IN = frozenset(("in", "at", "from"))
 _MAX_NAME_WORDS = 3
 _MIN_FUZZY = 4
+_LIKE = 84.0
+_VERY_LIKE = 90.0
+_GAS = frozenset(fold(w) for w in ("gas", "gais", "گیس"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +43,31 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class PlaceIndex:
-    """`names`: folded name -> places; `common`: names that are everyday words too; `points`: (lat, lon, place)."""
+    """`names`: folded name -> places; `common`: names that are everyday words too; `things`: those of them that "in" may
+    follow as well ("nal mein pani nahi": no water in the tap); `points`: (lat, lon, place, or None outside the province);
+    `outside`: folded name of a city elsewhere -> its code; `known`: words of complaints, never a misspelt place."""
 
     names: Mapping[str, tuple[Place, ...]]
     common: frozenset[str]
-    points: Sequence[tuple[float, float, Place]]
+    points: Sequence[tuple[float, float, Place | None]]
+    things: frozenset[str] = frozenset()
+    outside: Mapping[str, str] = field(default_factory=dict)
+    known: frozenset[str] = frozenset()
 
 
 def build_place_index(
-    rows: Iterable[tuple[Place, Iterable[str], bool]], points: Sequence[tuple[float, float, Place]]
+    rows: Iterable[tuple[Place, Iterable[str], str]],
+    points: Sequence[tuple[float, float, Place | None]],
+    *,
+    outside: Mapping[str, str] | None = None,
+    known: frozenset[str] = frozenset(),
 ) -> PlaceIndex:
-    """(place, names, is a common word) rows -> index. A district's own name wins over a tehsil of the same name."""
+    """(place, names, `no` | `yes` a common word | `thing`) rows -> index. A district's own name wins over a tehsil's."""
     names: dict[str, list[Place]] = {}
     sure: set[str] = set()
     common: set[str] = set()
-    for place, spellings, is_common in rows:
+    things: set[str] = set()
+    for place, spellings, commonness in rows:
         for spelling in spellings:
             if not (key := fold(spelling)):
                 continue
@@ -63,15 +76,21 @@ def build_place_index(
                 held.append(place)
             # The first that bears a name decides: Zhob stays sure though a tehsil called Fort Sandeman bears it too.
             # Two words together ("Dasht Kech") are nobody's everyday word.
-            if is_common and " " not in key and key not in sure:
+            if commonness != "no" and " " not in key and key not in sure:
                 common.add(key)
+                if commonness == "thing":
+                    things.add(key)
             elif key not in common:
                 sure.add(key)
-    return PlaceIndex({key: tuple(places) for key, places in names.items()}, frozenset(common), points)
+    exact = {key: tuple(places) for key, places in names.items()}
+    return PlaceIndex(exact, frozenset(common), points, frozenset(things), outside or {}, known)
 
 
 def find_places(folded: str, index: PlaceIndex, *, asked: bool = False) -> list[Place]:
-    """Places named in the text, in the order they stand. A common word counts only beside ضلع, تحصیل, میں …, or if asked."""
+    """Places named in the text, in the order they stand; a misspelt one only if none is spelt right.
+
+    A common word counts only beside ضلع, تحصیل, میں …, or if the place was asked for.
+    """
     words, taken = folded.split(), 0
     found: list[Place] = []
     for start in range(len(words)):
@@ -80,11 +99,46 @@ def find_places(folded: str, index: PlaceIndex, *, asked: bool = False) -> list[
         for size in range(min(_MAX_NAME_WORDS, len(words) - start), 0, -1):
             name = " ".join(words[start : start + size])
             places = index.names.get(name)
-            if places and (asked or name not in index.common or _has_evidence(words, start, start + size)):
+            if places and (asked or _counts(name, words, start, start + size, index)):
                 found.extend(place for place in places if place not in found)
                 taken = start + size
                 break
-    return found
+    return found or ([] if asked else _misspelt(words, index))
+
+
+def find_outside(folded: str, index: PlaceIndex) -> str:
+    """The code of a city outside the province that the text names, or empty."""
+    words = folded.split()
+    for size in range(min(_MAX_NAME_WORDS, len(words)), 0, -1):
+        for start in range(len(words) - size + 1):
+            if code := index.outside.get(" ".join(words[start : start + size])):
+                return code
+    return ""
+
+
+def _counts(name: str, words: Sequence[str], start: int, end: int, index: PlaceIndex) -> bool:
+    """Whether a name means the place here: Sui gas is gas, "nal mein" is in the tap."""
+    if end < len(words) and words[end] in _GAS:
+        return False
+    if name not in index.common:
+        return True
+    return _has_evidence(words, start, end, strong_only=name in index.things)
+
+
+def _misspelt(words: Sequence[str], index: PlaceIndex) -> list[Place]:
+    """The place a word is most like, if it is very like one, or like one and stands where a place stands."""
+    for start, word in enumerate(words):
+        if len(word) < _MIN_FUZZY or word in index.known or word in index.outside or word in index.names:
+            continue
+        placed = _has_evidence(words, start, start + 1)
+        if len(word) < _MIN_FUZZY + (not placed):
+            continue
+        hit = process.extractOne(
+            word, index.names.keys(), scorer=fuzz.ratio, score_cutoff=_LIKE if placed else _VERY_LIKE
+        )
+        if hit and hit[0] not in index.common and hit[0][0] == word[0]:
+            return list(index.names[hit[0]])
+    return []
 
 
 def narrowest(places: list[Place]) -> list[Place]:
@@ -117,10 +171,12 @@ def nearest_place(latitude: float, longitude: float, index: PlaceIndex, within_k
     return place if distance <= within_km else None
 
 
-def _has_evidence(words: Sequence[str], start: int, end: int) -> bool:
+def _has_evidence(words: Sequence[str], start: int, end: int, *, strong_only: bool = False) -> bool:
     before = words[start - 1] if start else ""
     after = words[end] if end < len(words) else ""
-    return before in _EVIDENCE_BEFORE or before in _IN or after in _EVIDENCE_AFTER
+    if before in _EVIDENCE_BEFORE or after in _EVIDENCE_BEFORE:
+        return True
+    return not strong_only and (before in _IN or after in _EVIDENCE_AFTER)
 
 
 def _distance_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.text.fold import fold
-from bot.text.places import Place, build_place_index, find_places, nearest_place, suggest_places
+from bot.text.places import Place, build_place_index, find_outside, find_places, nearest_place, suggest_places
 from tests.support import directory
 
 
@@ -162,10 +162,11 @@ def test_a_pin_outside_the_province(latitude: float, longitude: float) -> None:
 def test_a_district_s_name_wins_over_its_tehsil_s_and_over_a_rarer_meaning() -> None:
     zhob, fort, dasht = Place("ZHB"), Place("ZHB", "ZHB-01"), Place("MST", "MST-02")
     index = build_place_index(
-        [(zhob, ["Zhob"], False), (fort, ["Zhob", "Fort"], True), (dasht, ["Dasht", "Dasht Mastung", ""], True)], []
+        [(zhob, ["Zhob"], "no"), (fort, ["Zhob", "Fort"], "yes"), (dasht, ["Dasht", "Dasht Mastung", ""], "thing")], []
     )
     assert index.names["zhob"] == (zhob,)
     assert index.common == {"fort", "dasht"}
+    assert index.things == {"dasht"}
     assert nearest_place(30, 67, index) is None
 
 
@@ -184,3 +185,36 @@ def test_looking_never_fails(text: str) -> None:
 def test_any_pin_is_somewhere_or_nowhere(latitude: float, longitude: float) -> None:
     place = nearest_place(latitude, longitude, directory().place_index)
     assert place is None or place.district in directory().districts
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("nal mein pani nahi aa raha", ""),
+        ("نل میں پانی نہیں", ""),
+        ("zila khuzdar tehsil nal mein pani nahi", "KZD-03"),
+        ("sui gas nahi aa rahi", ""),
+        ("complaint from sui gas company", ""),
+        ("sui mein gas nahi hai", "DBG-02"),
+        ("gwaddar mein pani nahi", "GWD"),
+        ("no light in Khuzdaar", "KZD"),
+        ("panjgoor ka school band hai", "PJG"),
+        ("karachi mein pani nahi", ""),
+        ("bijli bohat kharab hai", ""),
+    ],
+)
+def test_things_misspellings_and_the_world_outside(text: str, code: str) -> None:
+    found = find_places(fold(text), directory().place_index)
+    assert [place.code for place in narrowest(found)] == ([code] if code else [])
+
+
+def test_a_pin_in_karachi_is_not_hub() -> None:
+    assert nearest_place(24.88, 67.03, directory().place_index) is None
+    hub = nearest_place(25.03, 66.88, directory().place_index)
+    assert hub is not None
+    assert hub.district == "HUB"
+
+
+def test_a_city_elsewhere_is_known_by_name() -> None:
+    assert find_outside(fold("کراچی میں پانی نہیں"), directory().place_index) == "karachi"
+    assert find_outside(fold("Quetta mein"), directory().place_index) == ""

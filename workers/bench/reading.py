@@ -1,4 +1,4 @@
-"""`tawar bench reading`: what each step of reading a message costs, beside one pass over its characters and langdetect as shipped."""
+"""`tawar bench reading`: the cost of each step of reading, beside one pass over the characters and langdetect as shipped."""
 
 import statistics
 import time
