@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.text.fold import fold
-from bot.text.places import Place, build_place_index, find_outside, find_places, nearest_place, suggest_places
+from bot.text.places import (
+    Place,
+    build_place_index,
+    find_outside,
+    find_places,
+    narrowest,
+    nearest_place,
+    suggest_places,
+)
 from tests.support import directory
 
 
