@@ -1,6 +1,7 @@
-"""Gathers the words of all language folders, and the marker words, into one Lexicon for reading."""
+"""Gathers the words of all language folders, and the language model, into one Lexicon for reading."""
 
-import csv
+import gzip
+import json
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 from bot.catalog import Catalog
 from bot.text.answers import Lexicon, build_meanings
 from bot.text.fold import fold
+from bot.text.second import SecondOpinion
+from bot.text.ways import Table, pack
 
 CUES = ("question", "track", "fault", "abuse")
 # `done` comes first: "bas" ends a list where one is open, and is asked about where none is.
@@ -18,6 +21,7 @@ def build_lexicon(catalog: Catalog) -> Lexicon:
     """The words of every language at once: a citizen may answer "haan" to a question in Balochi."""
     folders = [language.folder for language in catalog.languages.values()]
     meanings = [(meaning, words) for folder in folders for meaning, words in folder["words"].items()]
+    ways, second = read_model(files("bot.data").joinpath("ways.json.gz").read_bytes())
     numbers = {fold(word): int(n) for folder in folders for n, words in folder["numbers"].items() for word in words}
     return Lexicon(
         meanings=build_meanings(sorted(meanings, key=lambda row: row[0] not in _FIRST)),
@@ -27,7 +31,8 @@ def build_lexicon(catalog: Catalog) -> Lexicon:
         fillers=_phrases(folder["cues"]["filler"] for folder in folders),
         languages={fold(name): folder["code"] for folder in reversed(folders) for name in _names(folder)},
         cues={kind: _phrases(folder["cues"][kind] for folder in folders) for kind in CUES},
-        markers=_markers(),
+        ways=ways,
+        second=second,
     )
 
 
@@ -60,10 +65,15 @@ def _phrases(lists: Iterable[Iterable[str]]) -> frozenset[str]:
     return frozenset(fold(phrase) for phrases in lists for phrase in phrases)
 
 
-def _markers() -> dict[str, tuple[tuple[str, float], ...]]:
-    table: dict[str, tuple[tuple[str, float], ...]] = {}
-    with files("bot.data").joinpath("markers.csv").open(encoding="utf-8") as stream:
-        for row in csv.DictReader(stream):
-            word = fold(row["word"])
-            table[word] = (*table.get(word, ()), (row["way"], float(row["weight"])))
-    return table
+def read_model(packed: bytes) -> tuple[dict[str, Table], SecondOpinion]:
+    """The weights and profiles of `workers/training/ways.py`."""
+    stored = json.loads(gzip.decompress(packed))
+    shared = frozenset(stored["shared"])
+    tables = {script: _table(table, shared) for script, table in stored["tables"].items()}
+    return tables, SecondOpinion(stored["profiles"])
+
+
+def _table(stored: Mapping[str, Any], shared: frozenset[str]) -> Table:
+    columns = zip(*(stored["weights"][way] for way in stored["ways"]), strict=True)
+    weights = {feature: pack(steps) for feature, steps in zip(stored["features"], columns, strict=True)}
+    return Table(tuple(stored["ways"]), weights, shared, stored["unit"])

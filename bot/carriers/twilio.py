@@ -177,10 +177,10 @@ class _HttpClient(TwilioHttpClient):  # type: ignore[misc]
 
 
 class _Fields(dict[str, Sequence[str]]):
-    """The form as the validator reads it: every value of a repeated field."""
+    """The form as the validator reads it: every value of a repeated field. By the first name it tries, and without a
+    Python call: it asks for some twenty fields."""
 
-    def getlist(self, name: str) -> Sequence[str]:
-        return self[name]
+    getall = dict.__getitem__
 
 
 def _is_signed(validator: RequestValidator, url: str, fields: _Fields, signature: str) -> bool:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from bot.dialogue.values import Conversation, Draft, Message
@@ -10,7 +11,7 @@ from bot.dialogue.values import Conversation, Draft, Message
 
 def dump(conversation: Conversation) -> str:
     """JSON of what differs from a fresh conversation."""
-    return json.dumps(_plain(conversation, Conversation()), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(_plain(conversation, _FRESH), ensure_ascii=False, separators=(",", ":"))
 
 
 def load(text: str) -> Conversation:
@@ -22,13 +23,22 @@ def load(text: str) -> Conversation:
     return conversation
 
 
+_FRESH = Conversation()
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    """Names of a dataclass's fields; looked up once, this is on the way of every message."""
+    return tuple(field.name for field in fields(kind))
+
+
 def _plain(value: Any, fresh: Any = None) -> dict[str, Any]:
     data = {}
-    for field in fields(value):
-        item = getattr(value, field.name)
-        if fresh is not None and item == getattr(fresh, field.name):
+    for name in _names(type(value)):
+        item = getattr(value, name)
+        if fresh is not None and item == getattr(fresh, name):
             continue
-        data[field.name] = _plain(item) if isinstance(item, Draft | Message) else _scalar(item)
+        data[name] = _plain(item) if isinstance(item, Draft | Message) else _scalar(item)
     return data
 
 
@@ -37,7 +47,7 @@ def _scalar(item: Any) -> Any:
 
 
 def _build(kind: type, data: dict[str, Any]) -> Any:
-    known = {field.name for field in fields(kind)}
+    known = _names(kind)
     return kind(**{name: _value(name, item) for name, item in data.items() if name in known})
 
 

@@ -33,12 +33,12 @@ class Prepared:
         self._statement, self._returns = statement, returns
         columns = into.columns if into is not None else ()
         self._defaults = {c.name: c.default.arg for c in columns if isinstance(c.default, ColumnDefault)}
-        self._ready: dict[tuple[str, frozenset[str]], _Compiled] = {}
+        self._ready: dict[tuple[str, ...], _Compiled] = {}
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
         """Runs it in the connection's transaction. Raises OperationalError as SQLAlchemy does."""
-        values = {**self._defaults, **values}
-        key = (connection.dialect.name, frozenset(values))
+        values = {**self._defaults, **values} if self._defaults else values
+        key = (connection.dialect.name, *values)
         compiled = self._ready.get(key)
         if compiled is None:
             compiled = self._ready[key] = _Compiled(
@@ -65,8 +65,8 @@ class _Compiled:
         }
         columns: Any = list(returns) or (list(statement.selected_columns) if isinstance(statement, Select) else [])
         self._dialect, self._types = dialect, [column.type for column in columns]
-        self._out: list[Convert | None] | None = None
-        self._row = namedtuple("Row", [column.name for column in columns], rename=True) if columns else None
+        self._out: list[tuple[int, Convert]] | None = None
+        self._row: Any = namedtuple("Row", [column.name for column in columns], rename=True) if columns else None
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
         bound = {**self._fixed, **values}
@@ -77,19 +77,20 @@ class _Compiled:
             cursor.execute(self._sql, [bound[name] for name in self._order] if self._order else bound)
             rows = cursor.fetchall() if self._row else []
             if self._out is None:  # some types are read by what the driver says the column is
-                self._out = [
-                    _reader(kind, self._dialect, d[1])
-                    for kind, d in zip(self._types, cursor.description or (), strict=False)
-                ]
+                told = zip(self._types, cursor.description or (), strict=False)
+                readers = [_reader(kind, self._dialect, d[1]) for kind, d in told]
+                self._out = [(n, convert) for n, convert in enumerate(readers) if convert]
         except self._error as error:
             raise _wrapped(error, self._sql, self._dialect) from None
         finally:
             cursor.close()
         return [self._read(row, self._out) for row in rows]
 
-    def _read(self, row: Sequence[Any], readers: Sequence[Convert | None]) -> Any:
-        values = [convert(value) if convert else value for convert, value in zip(readers, row, strict=True)]
-        return self._row(*values) if self._row else None
+    def _read(self, row: Sequence[Any], readers: Sequence[tuple[int, Convert]]) -> Any:
+        values = list(row)
+        for n, convert in readers:
+            values[n] = convert(values[n])
+        return self._row._make(values) if self._row else None
 
 
 def _binder(kind: Any, dialect: Dialect) -> Convert | None:

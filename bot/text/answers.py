@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bot.text.fold import fold
+from bot.text.second import SecondOpinion
+from bot.text.ways import Table
 
 MAX_CHOICE = 99
 MAX_GIST_WORDS = 7
@@ -27,8 +29,10 @@ class Lexicon:
     """Folded words of a menu's line, in every language -> the names of the options they belong to."""
     cues: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Kind of cue (question, fault) -> folded phrases that stand inside a longer message."""
-    markers: Mapping[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
-    """Folded word -> the ways of writing it speaks for, with weights."""
+    ways: Mapping[str, Table] = field(default_factory=lambda: {"arabic": Table(), "latin": Table()})
+    """Script -> what tells its ways of writing apart."""
+    second: SecondOpinion = field(default_factory=SecondOpinion)
+    """Asked where `ways` leaves a doubt."""
 
 
 def build_meanings(rows: Iterable[tuple[str, Iterable[str]]]) -> dict[str, str]:

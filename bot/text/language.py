@@ -1,14 +1,20 @@
-"""Which of the five ways of writing a message is in, by its script and its commonest words."""
+"""Which language a message is in and which we answer in: our own model first, langdetect where that is in doubt."""
 
 from bot.text.answers import Lexicon
+from bot.text.ways import NEIGHBOURS, Guess, plain, rank_ways
 
-SURE_MARGIN = 2.0
-"""Bits by which the best way must lead the next before a language is taken without asking."""
 SPOKEN = {"en": "en", "ur": "ur", "bal": "bal", "ur_Latn": "ur_Latn", "bal_Latn": "bal"}
 """Way of writing -> the language we answer in; Roman Balochi is answered in Balochi's own script."""
-_ARABIC_WAYS = ("ur", "bal")
-_LATIN_WAYS = ("en", "ur_Latn", "bal_Latn")
+INSTEAD = "ur"
+"""What we answer a neighbour's language in (Pashto, Sindhi, Persian): everybody's second language here."""
 MIN_WORDS_TO_SWITCH = 3
+SURE_MARGIN = 1.5
+"""Log-odds by which the best way must lead the next before it is taken without asking anybody."""
+LOW_MARGIN = 0.8
+"""Between this and sure, langdetect must agree; below it the two agree on the wrong way too often."""
+SURE_OF_FEW = 2.5
+"""One or two words, or a language of the neighbours, must be clearer than that."""
+FEW = 2
 
 
 def is_arabic(folded: str) -> bool:
@@ -17,18 +23,27 @@ def is_arabic(folded: str) -> bool:
     return sum("\u0600" <= char <= "\u06ff" for char in letters) * 2 > len(letters)
 
 
-def score_ways(folded: str, lexicon: Lexicon) -> dict[str, float]:
-    """Bits of evidence for each way of writing that the message's script allows."""
-    scores = dict.fromkeys(_ARABIC_WAYS if is_arabic(folded) else _LATIN_WAYS, 0.0)
-    for word in folded.split():
-        for way, weight in lexicon.markers.get(word, ()):
-            if way in scores:
-                scores[way] += weight
-    return scores
+def rank(folded: str, lexicon: Lexicon) -> Guess:
+    """Every way of writing the message's script allows, likeliest first."""
+    return rank_ways(folded, lexicon.ways["arabic" if is_arabic(folded) else "latin"])
+
+
+def read_way(folded: str, lexicon: Lexicon) -> tuple[str | None, bool]:
+    """The way a message is written in, None when in doubt; and whether it is a language not spoken here yet."""
+    guess = rank(folded, lexicon)
+    way = guess.way if _is_sure(guess, folded, lexicon) else None
+    return way, way in NEIGHBOURS
 
 
 def guess_language(folded: str, lexicon: Lexicon) -> str | None:
     """The language to answer in, or None when the message leaves a doubt (then the citizen is asked)."""
-    ranked = sorted(score_ways(folded, lexicon).items(), key=lambda item: -item[1])
-    (best, lead), (_, second) = ranked[0], ranked[1]
-    return SPOKEN[best] if lead - second >= SURE_MARGIN else None
+    way, _ = read_way(folded, lexicon)
+    return SPOKEN.get(way, INSTEAD) if way else None
+
+
+def _is_sure(guess: Guess, folded: str, lexicon: Lexicon) -> bool:
+    if guess.words <= FEW or guess.way in NEIGHBOURS:
+        return guess.margin >= SURE_OF_FEW
+    if guess.margin >= SURE_MARGIN or guess.margin < LOW_MARGIN:
+        return guess.margin >= SURE_MARGIN
+    return lexicon.second.of(plain(folded)) == guess.way
