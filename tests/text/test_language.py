@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.text.fold import fold
-from bot.text.language import SPOKEN, guess_language, is_arabic, score_ways
+from bot.text.language import SPOKEN, guess_language, is_arabic, rank, read_way
 from tests.support import lexicon
 
 SURE = {
@@ -117,4 +117,28 @@ def test_a_place_or_department_in_latin_letters_does_not_turn_an_urdu_message() 
 def test_guessing_never_fails(text: str) -> None:
     folded = fold(text)
     assert guess_language(folded, lexicon()) in {*SPOKEN.values(), None}
-    assert all(score >= 0 for score in score_ways(folded, lexicon()).values())
+    assert rank(folded, lexicon()).margin >= 0
+
+
+@pytest.mark.parametrize(
+    ("way", "text"),
+    [
+        ("ps", "زموږ په کلي کې اوبه نشته او څوک پوښتنه نه کوي"),
+        ("ps", "زما ښوونځی تړلی دی ډاکټر نشته"),
+        ("sd", "اسان جي ڳوٺ ۾ پاڻي ناهي ۽ ڪو ٻڌڻ وارو ڪونهي"),
+        ("fa", "در روستای ما آب نیست و هیچ کسی جواب نمی‌دهد"),
+    ],
+)
+def test_a_neighbours_language_is_known_and_answered_in_urdu(way: str, text: str) -> None:
+    assert read_way(fold(text), lexicon()) == (way, True)
+    assert guess_language(fold(text), lexicon()) == "ur"
+
+
+def test_our_own_languages_are_spoken_here() -> None:
+    assert read_way(fold("hamare mohalle mein pani nahi aa raha"), lexicon()) == ("ur_Latn", False)
+    assert read_way(fold("بجلی"), lexicon()) == (None, False)
+
+
+@pytest.mark.parametrize("text", ["بجلی", "ڈاکٹر", "gas", "police", "آپ", "Gwadar", "bijli"])
+def test_a_word_two_languages_share_decides_nothing(text: str) -> None:
+    assert guess_language(fold(text), lexicon()) is None
