@@ -7,9 +7,21 @@ from typing import TypeVar
 from bot.names import Names
 from bot.text import places, topics
 from bot.text.fold import fold
+from bot.text.likeness import Likeness, build_likeness
 
 Row = Mapping[str, str]
-KINDS = ("divisions", "departments", "sectors", "categories", "districts", "tehsils", "services", "routes", "outside")
+KINDS = (
+    "divisions",
+    "departments",
+    "sectors",
+    "categories",
+    "districts",
+    "tehsils",
+    "services",
+    "routes",
+    "outside",
+    "examples",
+)
 """Each is a file `bot/data/<kind>.csv` and a kind of row in the database."""
 FALLBACK_CATEGORY = "other"
 _Thing = TypeVar("_Thing")
@@ -83,6 +95,7 @@ class Directory:
     outside: Mapping[str, Names]
     """Cities beyond the province, named back politely."""
     topic_index: topics.TopicIndex
+    likeness: Likeness
     service_index: topics.TopicIndex
     place_index: places.PlaceIndex
 
@@ -130,6 +143,7 @@ def read_directory(rows: Mapping[str, Sequence[Row]]) -> Directory:
         outside=_by_code(rows["outside"], Names.read),
         routes=_by_code(rows["routes"], lambda row: Route(row["district"], row["elsewhere"])),
         topic_index=_index(rows["categories"]),
+        likeness=_likeness(rows["categories"], rows["examples"]),
         service_index=_index(rows["services"], "title_"),
         place_index=_place_index(active, rows["tehsils"], rows["outside"], rows["categories"]),
     )
@@ -178,6 +192,21 @@ def _index(rows: Iterable[Row], title: str = "") -> topics.TopicIndex:
             words = row.get(f"keywords_{lang}", "").split("|")
             (balochi if lang.startswith("bal") else shared).append((row["code"], words))
     return topics.TopicIndex(topics.build_index(shared), topics.build_index(balochi))
+
+
+EXAMPLE_WEIGHT = 0.7
+"""What a whole sentence counts beside a keyword, which says its topic more plainly."""
+
+
+def _likeness(categories: Sequence[Row], examples: Sequence[Row]) -> Likeness:
+    keywords = (
+        (row["code"], fold(phrase), 1.0)
+        for row in categories
+        for lang in _LANGUAGES
+        for phrase in (*row[f"keywords_{lang}"].split("|"), row.get(lang, ""))
+    )
+    sentences = ((row["category"], fold(row["text"]), EXAMPLE_WEIGHT) for row in examples)
+    return build_likeness([*keywords, *sentences])
 
 
 def _place_index(

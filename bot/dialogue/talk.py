@@ -74,7 +74,8 @@ class Talk:
 
     @cached_property
     def topics(self) -> list[tuple[str, float]]:
-        return topics.find_topics(self.folded, self.conversation.language, self.world.directory.topic_index)
+        directory = self.world.directory
+        return topics.rank_topics(self.folded, self.conversation.language, directory.topic_index, directory.likeness)
 
     @cached_property
     def services(self) -> list[tuple[str, float]]:
@@ -110,7 +111,8 @@ class Talk:
 
     def beside(self, reply: Reply, question: Reply | None, *commands: Command) -> Turn:
         """Says something by the way: where the conversation stands, and what was put aside, stay as they are."""
-        kept = {"aside": self.conversation.aside, "misses": self.conversation.misses}
+        was = self.conversation
+        kept: dict[str, Any] = {"aside": was.aside, "misses": was.misses, "opened": was.opened}
         if question is None:
             return self.turn(reply, commands=commands, **kept)
         return self.turn(join(reply, question), commands=commands, **kept)
@@ -118,7 +120,7 @@ class Talk:
     def turn(self, *replies: Reply, commands: tuple[Command, ...] = (), **changes: Any) -> Turn:
         """Ends the turn: remembers the last list that was offered, forgets misunderstandings and what was put aside."""
         offered = next((_ids(reply) for reply in reversed(replies) if reply.options), ())
-        changes = {"offered": offered, "misses": 0, "aside": None, **changes}
+        changes = {"offered": offered, "misses": 0, "aside": None, "opened": None, **changes}
         return Turn(replace(self.conversation, **changes), replies, commands)
 
 

@@ -25,18 +25,19 @@ class Reading:
 def read_message(text: str, lexicon: Lexicon, directory: Directory) -> Reading:
     """Reads one message by itself. Never raises, whatever the text."""
     folded = fold(text)
-    scores = language.score_ways(folded, lexicon)
-    way = max(scores, key=lambda name: scores[name])
+    way = language.rank(folded, lexicon).way
     spoken = language.SPOKEN.get(way, "")
-    ranked = [code for code, _ in topics.find_topics(folded, spoken, directory.topic_index)[:RANKED]]
+    found_topics = topics.rank_topics(folded, spoken, directory.topic_index, directory.likeness, topics.FAINT)
+    ranked = [code for code, _ in found_topics[:RANKED]]
+    is_clear = bool(found_topics) and found_topics[0][1] >= topics.LIKE
     services = topics.find_topics(folded, spoken, directory.service_index)
     found = places.narrowest(places.find_places(folded, directory.place_index))
     top = directory.categories.get(ranked[0]) if ranked else None
     intent = read_intent(
         folded,
         lexicon,
-        topic=ranked[0] if ranked else "",
-        is_danger=top is not None and top.priority == "emergency",
+        topic=ranked[0] if is_clear else "",
+        is_danger=is_clear and top is not None and top.priority == "emergency",
         service=services[0][0] if services else "",
     )
     return Reading(way, intent, ranked, found[0] if found else None)
