@@ -30,6 +30,12 @@ TRANSITIONS: dict[tuple[str, str], tuple[str, str]] = {
     ("reopened", "note"): ("official", "reopened"),
     ("answered", "note"): ("official", "answered"),
     ("closed", "note"): ("official", "closed"),
+    ("new", "correct"): ("citizen", "new"),
+    ("in_progress", "correct"): ("citizen", "in_progress"),
+    ("new", "withdraw"): ("citizen", "withdrawn"),
+    ("in_progress", "withdraw"): ("citizen", "withdrawn"),
+    ("withdrawn", "note"): ("official", "withdrawn"),
+    ("withdrawn", "write"): ("citizen", "withdrawn"),
     ("answered", "confirm"): ("citizen", "closed"),
     ("answered", "dispute"): ("citizen", "reopened"),
     ("new", "write"): ("citizen", "new"),
@@ -38,8 +44,8 @@ TRANSITIONS: dict[tuple[str, str], tuple[str, str]] = {
     ("answered", "write"): ("citizen", "answered"),
     ("closed", "write"): ("citizen", "closed"),
 }
-STATES = ("new", "in_progress", "answered", "reopened", "closed")
-OPEN_STATES = frozenset(STATES) - {"closed"}
+STATES = ("new", "in_progress", "answered", "reopened", "closed", "withdrawn")
+OPEN_STATES = frozenset(STATES) - {"closed", "withdrawn"}
 _SEPARATORS = re.compile(r"[\s\-./#,]+")
 
 

@@ -19,13 +19,13 @@ def show_menu(talk: Talk) -> Turn:
 
 
 def wants_to_leave(talk: Talk) -> bool:
-    return talk.meaning == "cancel"
+    return talk.meaning == "cancel" and talk.conversation.step != "opened"
 
 
 def leave(talk: Talk, *, was_draft: bool = False) -> Turn:
     """Leaves whatever was begun; nothing of it is sent."""
     draft = talk.conversation.draft
-    has_something = draft is not None and (draft.kind == "complaint" or form.is_told(draft))
+    has_something = draft is not None and not draft.number and (draft.kind == "complaint" or form.is_told(draft))
     left = say("cancelled") if was_draft or has_something else say("greeting")
     return talk.turn(join(left, form.menu()), step="menu", draft=None)
 

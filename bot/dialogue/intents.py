@@ -3,7 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.dialogue import comment, greeting, helping, language, opt, report, resume, service, track, unclear, verdict
+from bot.dialogue import (
+    comment,
+    greeting,
+    helping,
+    language,
+    opening,
+    opt,
+    report,
+    resume,
+    service,
+    track,
+    unclear,
+    verdict,
+)
 from bot.dialogue.talk import Talk
 from bot.dialogue.values import Turn
 
@@ -52,6 +65,7 @@ STEPS: dict[str, Callable[[Talk], Turn | None]] = {
     "stop": opt.answer,
     "resume": resume.answer,
     "mine": track.answer_list,
+    "opened": opening.answer_opened,
     "verdict": verdict.answer,
     "ticket.added": comment.answer,
     "service.which": service.at_which,

@@ -22,7 +22,13 @@ def wanted(talk: Talk) -> bool:
 def begin(talk: Talk, *, words: bool = True) -> Turn:
     """Starts a complaint; all that the first message says is used."""
     talk = talk.with_conversation(draft=Draft(), step="", about="")
-    return go_on(drafts.take_all(talk) if words else talk)
+    return go_on(_quick(drafts.take_all(talk)) if words else talk)
+
+
+def _quick(talk: Talk) -> Talk:
+    """A category that the citizen's own words made sure needs no summary first, unless it is one to be careful with."""
+    category = talk.world.directory.categories.get(form.draft_of(talk).category)
+    return drafts.change(talk, quick=category is not None and not category.sensitive)
 
 
 def go_on(talk: Talk, *before: Reply) -> Turn:
@@ -104,6 +110,8 @@ def _at_change(talk: Talk) -> Turn:
 
 def _back(talk: Talk) -> Turn:
     """One question back; from a change, to the summary it was asked from."""
+    if form.draft_of(talk).number:  # thought better of: the ticket stays as it is
+        return talk.turn(say("track.write"), step="", draft=None)
     step = BEFORE.get(talk.conversation.step, "")
     if talk.conversation.step != "report.confirm" and drafts.is_complete(form.draft_of(talk)):
         return form.ask(talk, "report.confirm")

@@ -32,6 +32,10 @@ class Draft:
     """A complaint or question on its way; `messages` are the inbound rows that belong to it."""
 
     kind: str = "complaint"
+    number: str = ""
+    """Set while a ticket that is open already is being corrected."""
+    quick: bool = False
+    """The citizen told it in words instead of choosing from lists: it is sent as soon as nothing is missing."""
     sector: str = ""
     category: str = ""
     district: str = ""
@@ -61,6 +65,8 @@ class Conversation:
     back_offered: tuple[str, ...] = ()
     """The question, and its list, that were open when the language was asked."""
     misses: int = 0
+    opened: Draft | None = None
+    """What was sent in the last turn, while it may still be corrected or withdrawn with one number."""
     about: str = ""
     """Number of the ticket the last exchange was about."""
     at: datetime | None = None
@@ -112,6 +118,23 @@ class OpenTicket:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectTicket:
+    """The citizen says that category, place or words are others; the same ticket goes where it belongs now."""
+
+    number: str
+    draft: Draft
+    department: str
+    deadline: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawTicket:
+    """The citizen takes the ticket back."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class AddToTicket:
     """The message belongs to a ticket that is already there."""
 
@@ -137,7 +160,7 @@ class ResumeOutreach:
     """Announcements again."""
 
 
-Command = OpenTicket | AddToTicket | GiveVerdict | StopOutreach | ResumeOutreach
+Command = OpenTicket | CorrectTicket | WithdrawTicket | AddToTicket | GiveVerdict | StopOutreach | ResumeOutreach
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from bot.dialogue import draft as drafts
-from bot.dialogue import form
+from bot.dialogue import form, opening
 from bot.dialogue.talk import Talk, say
 from bot.dialogue.values import Reply, Turn
 from bot.text.places import Place, find_outside, find_places, narrowest, suggest_places
@@ -14,7 +14,11 @@ STORY_WORDS = 4
 
 def ask_next(talk: Talk, *before: Reply) -> Turn:
     """Asks for the next thing the draft lacks; two places named at once are offered both."""
-    step = form.next_step(talk)
+    step, draft = form.next_step(talk), form.draft_of(talk)
+    if step == "report.confirm" and draft.number:
+        return opening.correct(talk)
+    if step == "report.confirm" and draft.quick:
+        return opening.open_at_once(talk)
     places = drafts.named_places(talk) if step == "report.place" else []
     if len(places) > 1:
         return offer(talk, places, *before)

@@ -15,6 +15,7 @@ from bot.dialogue.values import (
     AddToTicket,
     Command,
     Conversation,
+    CorrectTicket,
     Draft,
     GiveVerdict,
     Message,
@@ -22,6 +23,7 @@ from bot.dialogue.values import (
     ResumeOutreach,
     StopOutreach,
     TicketView,
+    WithdrawTicket,
     World,
 )
 from bot.directory import FALLBACK_CATEGORY
@@ -123,10 +125,14 @@ def _carry_out(tx: Connection, hands: Hands, contact: Any, talk: Conversation, c
     match command:
         case OpenTicket():
             return _open(tx, hands, contact, talk.language or DEFAULT_LANGUAGE, command)
+        case CorrectTicket():
+            return _correct(tx, hands, contact, command)
+        case WithdrawTicket():
+            return _act(tx, command.number, "withdraw", now)
         case AddToTicket():
             return _add(tx, command, now)
         case GiveVerdict():
-            return _judge(tx, command, now)
+            return _act(tx, command.number, "confirm" if command.solved else "dispute", now)
         case StopOutreach():
             contacts.opt_out(tx, contact.id, now)
         case ResumeOutreach():
@@ -176,11 +182,34 @@ def _add(tx: Connection, command: AddToTicket, now: datetime) -> int | None:
     return int(ticket.id)
 
 
-def _judge(tx: Connection, command: GiveVerdict, now: datetime) -> int | None:
-    ticket = tickets.lock(tx, command.number)
-    action = "confirm" if command.solved else "dispute"
+def _act(tx: Connection, number: str, action: str, now: datetime) -> int | None:
+    """What only the citizen may do to a ticket, if its table allows it now."""
+    ticket = tickets.lock(tx, number)
     if ticket is None or isinstance(state := life.next_state(ticket.state, action, "citizen"), life.Refused):
         return None
     tickets.change(tx, ticket.id, state=state, unread=True, touched_at=now)
     tickets.record(tx, ticket.id, now, "citizen", action)
     return int(ticket.id)
+
+
+def _correct(tx: Connection, hands: Hands, contact: Any, command: CorrectTicket) -> int | None:
+    """Puts the same ticket right and where it belongs; its history says what it was."""
+    ticket_id = _act(tx, command.number, "correct", hands.now())
+    if ticket_id is None:
+        return None
+    draft, category = command.draft, hands.directory.categories[command.draft.category]
+    tickets.change(
+        tx,
+        ticket_id,
+        category=draft.category,
+        department=command.department,
+        district=draft.district,
+        tehsil=draft.tehsil,
+        words=draft.words,
+        priority=category.priority,
+        sensitive=category.sensitive,
+        deadline=command.deadline,
+    )
+    messages.join_ticket(tx, draft.messages, ticket_id)
+    contacts.settle_in(tx, contact.id, draft.district)
+    return ticket_id

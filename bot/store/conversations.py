@@ -18,8 +18,9 @@ def load(text: str) -> Conversation:
     """The conversation of `dump`; a field a later version added has its default, one it dropped is left out."""
     data = json.loads(text) if text else {}
     draft = _build(Draft, data.pop("draft")) if data.get("draft") else None
+    opened = _build(Draft, data.pop("opened")) if data.get("opened") else None
     aside = _build(Message, data.pop("aside")) if data.get("aside") else None
-    conversation: Conversation = _build(Conversation, {**data, "draft": draft, "aside": aside})
+    conversation: Conversation = _build(Conversation, {**data, "draft": draft, "opened": opened, "aside": aside})
     return conversation
 
 
@@ -27,14 +28,14 @@ _FRESH = Conversation()
 
 
 @cache
-def _names(kind: type) -> tuple[str, ...]:
+def _names(kind: Any) -> tuple[str, ...]:
     """Names of a dataclass's fields; looked up once, this is on the way of every message."""
     return tuple(field.name for field in fields(kind))
 
 
 def _plain(value: Any, fresh: Any = None) -> dict[str, Any]:
     data = {}
-    for name in _names(type(value)):
+    for name in _names(type(value)):  # type: ignore[arg-type, unused-ignore]
         item = getattr(value, name)
         if fresh is not None and item == getattr(fresh, name):
             continue

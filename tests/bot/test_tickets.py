@@ -122,7 +122,7 @@ def test_reading_a_number_never_fails(text: str) -> None:
 def test_the_table_speaks_of_known_states_and_roles_only() -> None:
     assert {state for state, _ in TRANSITIONS} | {state for _, state in TRANSITIONS.values()} == set(STATES)
     assert {role for role, _ in TRANSITIONS.values()} == {"official", "citizen"}
-    assert set(STATES) - OPEN_STATES == {"closed"}
+    assert set(STATES) - OPEN_STATES == {"closed", "withdrawn"}
 
 
 def test_only_the_citizen_closes_a_ticket() -> None:

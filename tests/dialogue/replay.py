@@ -11,7 +11,18 @@ from bot import tickets
 from bot.catalog import load_catalog, offered_languages
 from bot.dialogue.engine import respond
 from bot.dialogue.talk import DEFAULT_LANGUAGE
-from bot.dialogue.values import AddToTicket, Command, Conversation, GiveVerdict, Message, OpenTicket, TicketView, World
+from bot.dialogue.values import (
+    AddToTicket,
+    Command,
+    Conversation,
+    CorrectTicket,
+    GiveVerdict,
+    Message,
+    OpenTicket,
+    TicketView,
+    WithdrawTicket,
+    World,
+)
 from bot.store import conversations
 from bot.text.fold import clean
 from tests.support import START, directory, lexicon
@@ -65,6 +76,14 @@ class Replay:
                 self.tickets.insert(0, view)
                 place = draft.tehsil or draft.district or "-"
                 return f"! open {number} {draft.kind} {draft.category} {place} {department} messages={list(draft.messages)}"
+            case CorrectTicket(number, draft, department, deadline):
+                changes = {"category": draft.category, "department": department, "deadline": deadline}
+                self.tickets = [replace(t, **changes) if t.number == number else t for t in self.tickets]
+                place = draft.tehsil or draft.district or "-"
+                return f"! correct {number} {draft.category} {place} {department} messages={list(draft.messages)}"
+            case WithdrawTicket(number):
+                self._set(number, "withdrawn")
+                return f"! withdraw {number}"
             case AddToTicket(number, message):
                 return f"! add message {message} to {number}"
             case GiveVerdict(number, solved):

@@ -63,7 +63,7 @@ def _write(db: sqlite3.Connection, phone: str, sid: str, text: str) -> None:
         contact = run("SELECT id, conversation FROM contacts WHERE phone = ?", (phone,)).fetchone()
     inbound = run(_insert("inbound", "carrier provider_id contact_id channel text button media received_at state attempts"),
                   ("twilio", sid, contact[0], "whatsapp", text, "", "[]", NOW, "answered", 0)).lastrowid  # fmt: skip
-    if text == "1":
+    if text.startswith("No water"):
         ticket = run(_insert("tickets", "number kind contact_id category service department district tehsil words language"
                              " priority sensitive state version unread opened_at deadline touched_at"),
                      (sid, "complaint", contact[0], "water_none", "", "PHED", "GWD", "", "No water in Gwadar", "en",

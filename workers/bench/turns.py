@@ -20,7 +20,7 @@ ROUNDS = 5
 LANES = 8
 CITIZENS = 40
 """New citizens a lane and round; each writes SCRIPT."""
-SCRIPT = ("No water in Gwadar for 3 days", "1", "my complaints")
+SCRIPT = ("No water in Gwadar for 3 days", "thank you", "my complaints")
 THREADS = 32
 """As the web is served."""
 PATH = "/carriers/twilio/messages"
