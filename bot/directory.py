@@ -132,6 +132,7 @@ def _unknown(code: str) -> Names:
 def read_directory(rows: Mapping[str, Sequence[Row]]) -> Directory:
     """Builds the directory from rows by kind (see KINDS). Announced districts stay switched off."""
     active = [row for row in rows["districts"] if row.get("status", "active") == "active"]
+    place_index = _place_index(active, rows["tehsils"], rows["outside"], rows["categories"])
     return Directory(
         departments=_by_code(rows["departments"], _department),
         sectors=_by_code(_placed(rows["sectors"]), Names.read),
@@ -143,9 +144,9 @@ def read_directory(rows: Mapping[str, Sequence[Row]]) -> Directory:
         outside=_by_code(rows["outside"], Names.read),
         routes=_by_code(rows["routes"], lambda row: Route(row["district"], row["elsewhere"])),
         topic_index=_index(rows["categories"]),
-        likeness=_likeness(rows["categories"], rows["examples"]),
+        likeness=_likeness(rows["categories"], rows["examples"], place_index),
         service_index=_index(rows["services"], "title_"),
-        place_index=_place_index(active, rows["tehsils"], rows["outside"], rows["categories"]),
+        place_index=place_index,
     )
 
 
@@ -198,7 +199,7 @@ EXAMPLE_WEIGHT = 0.7
 """What a whole sentence counts beside a keyword, which says its topic more plainly."""
 
 
-def _likeness(categories: Sequence[Row], examples: Sequence[Row]) -> Likeness:
+def _likeness(categories: Sequence[Row], examples: Sequence[Row], index: places.PlaceIndex) -> Likeness:
     keywords = (
         (row["code"], fold(phrase), 1.0)
         for row in categories
@@ -206,7 +207,8 @@ def _likeness(categories: Sequence[Row], examples: Sequence[Row]) -> Likeness:
         for phrase in (*row[f"keywords_{lang}"].split("|"), row.get(lang, ""))
     )
     sentences = ((row["category"], fold(row["text"]), EXAMPLE_WEIGHT) for row in examples)
-    return build_likeness([*keywords, *sentences])
+    names = (word for name in (*index.names, *index.outside) for word in name.split())
+    return build_likeness([*keywords, *sentences], places.BESIDE_NAMES.union(names))
 
 
 def _place_index(

@@ -11,13 +11,17 @@ _WORD, _RUN, _PAIR = 1.5, 0.5, 1.0
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """`weights`: feature -> its rarity; `codes`: feature -> (code, share of the code's centroid)."""
+    """`weights`: feature -> its rarity; `codes`: feature -> (code, share of the code's centroid); `silent`: words of places,
+    which alone say nothing of a trouble, though sentences of one trouble name Quetta often."""
 
     weights: Mapping[str, float] = field(default_factory=dict)
     codes: Mapping[str, Sequence[tuple[str, float]]] = field(default_factory=dict)
+    silent: frozenset[str] = frozenset()
 
     def of(self, folded: str) -> dict[str, float]:
         """{code: cosine between 0 and 1} of every code that shares a feature with the text."""
+        if self.silent.issuperset(folded.split()):
+            return {}
         weighed = {
             name: count * self.weights[name] for name, count in _features(folded).items() if name in self.weights
         }
@@ -29,7 +33,7 @@ class Likeness:
         return scores
 
 
-def build_likeness(rows: Iterable[tuple[str, str, float]]) -> Likeness:
+def build_likeness(rows: Iterable[tuple[str, str, float]], silent: frozenset[str] = frozenset()) -> Likeness:
     """From (code, folded text, how much it counts) rows: the keywords of the directory and sentences people write."""
     documents = [(code, _features(text), counts) for code, text, counts in rows if text]
     seen: dict[str, int] = {}
@@ -49,7 +53,7 @@ def build_likeness(rows: Iterable[tuple[str, str, float]]) -> Likeness:
         length = sqrt(sum(weight * weight for weight in centroid.values())) or 1.0
         for name, weight in centroid.items():
             codes.setdefault(name, []).append((code, weight / length))
-    return Likeness(weights, codes)
+    return Likeness(weights, codes, silent)
 
 
 def _features(folded: str) -> dict[str, float]:

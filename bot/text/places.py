@@ -22,6 +22,7 @@ _EVIDENCE_AFTER = frozenset(
     for w in ("میں", "mein", "main", "me", "district", "ضلع", "تحصیل", "tehsil", "city", "شہر", "shehar", "shahr")
 )
 _IN = frozenset(("in", "at", "from"))
+BESIDE_NAMES = _EVIDENCE_BEFORE | _EVIDENCE_AFTER | _IN
 _MAX_NAME_WORDS = 3
 _MIN_FUZZY = 4
 _LIKE = 84.0

@@ -8,6 +8,8 @@ from bot.text.likeness import Likeness
 
 FAINT = 0.3
 LIKE = 0.9
+PLAIN, PLAIN_GAIN = 2.5, 0.5
+"""A known phrase of two words or more that speaks of one topic, and no other topic's word beside it, is plain."""
 MAX_PHRASE_WORDS = 7
 """As many as the longest title has, which people type as it was shown: "imdad ya muawzay ki surat e haal"."""
 
@@ -40,6 +42,8 @@ def rank_topics(
     """
     known, like = dict(find_topics(folded, language, index)), likeness.of(folded)
     least = least if least is not None else FAINT if known else LIKE
+    if len(known) == 1:
+        known = {code: score + 4 * PLAIN_GAIN * (score >= PLAIN) for code, score in known.items()}
     scores = {code: known.get(code, 0.0) / 4 + 10 * like.get(code, 0.0) for code in known.keys() | like.keys()}
     return sorted(((c, s) for c, s in scores.items() if s >= least), key=lambda item: (-item[1], item[0]))
 
