@@ -68,8 +68,7 @@ def _user(parts: Parts) -> click.Group:
     @click.option("--name", default="", help="Name as colleagues see it.")
     @click.password_option()
     def add(username: str, role: str, department: str, name: str, password: str) -> None:
-        if len(password) < MIN_PASSWORD:
-            raise click.ClickException(f"The password is too short: use at least {MIN_PASSWORD} characters.")
+        _check_length(password)
         with plain_errors():
             hands = parts.hands(parts.settings())
         if role == "official" and department not in hands.directory.departments:
@@ -86,12 +85,23 @@ def _user(parts: Parts) -> click.Group:
     @click.argument("username")
     @click.password_option()
     def password(username: str, password: str) -> None:
-        if len(password) < MIN_PASSWORD:
-            raise click.ClickException(f"The password is too short: use at least {MIN_PASSWORD} characters.")
+        _check_length(password)
         with parts.database().write() as tx:
             if not accounts.set_password(tx, username.casefold(), hash_password(password), utc_now()):
                 raise click.ClickException(f"Nobody active is called {username!r}: see `tawar user list`.")
         click.echo(f"{username} has a new password and must sign in again.")
+
+    _add_listing(user, parts)
+    return user
+
+
+def _check_length(password: str) -> None:
+    if len(password) < MIN_PASSWORD:
+        raise click.ClickException(f"The password is too short: use at least {MIN_PASSWORD} characters.")
+
+
+def _add_listing(user: click.Group, parts: Parts) -> None:
+    """Who there is, and who no longer."""
 
     @user.command("list", help="Lists everybody.")
     def list_() -> None:
@@ -107,5 +117,3 @@ def _user(parts: Parts) -> click.Group:
             if not accounts.disable(tx, username.casefold(), utc_now()):
                 raise click.ClickException(f"Nobody active is called {username!r}: see `tawar user list`.")
         click.echo(f"{username} is shut out.")
-
-    return user

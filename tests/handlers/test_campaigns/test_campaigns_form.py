@@ -33,7 +33,7 @@ def test_a_district_narrows_the_audience(manager: Manager) -> None:
 def test_a_district_nobody_knows_is_refused_because_without_it_the_whole_province_would_be_meant(
     manager: Manager, hands: Hands
 ) -> None:
-    assert manager.sends("/campaigns/new", DRAFT | {"districts": ["XXX"]}).status_code == 400
+    assert manager.sends("/campaigns/new", DRAFT | {"districts": ["NOWHERE"]}).status_code == 400
     assert manager.sends("/campaigns/new", DRAFT | {"languages": ["xx"]}).status_code == 400
     assert rows(hands, campaigns) == []
 
