@@ -40,7 +40,7 @@ def bench_reading() -> dict[str, Any]:
         "limit_one_pass": (lambda text: [char for char in text], TEXTS),
         "fold": (fold, TEXTS),
         "language": (lambda text: language.guess_language(text, lexicon), folded),
-        "topic": (lambda text: topics.find_topics(text, "ur", directory.topic_index), folded),
+        "topic": (lambda text: topics.rank_topics(text, "ur", directory.topic_index, directory.likeness), folded),
         "place": (lambda text: places.find_places(text, directory.place_index), folded),
         "whole": (lambda text: read_message(text, lexicon, directory), TEXTS),
         "langdetect_as_shipped": (detect, TEXTS),
