@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot import clock
-from bot.dialogue import form
+from bot import clock, tickets
+from bot.dialogue import form, track
 from bot.dialogue.talk import Talk, join, say
 from bot.dialogue.values import CorrectTicket, Day, Draft, OpenTicket, Reply, Turn, WithdrawTicket
 from bot.directory import FALLBACK_CATEGORY
@@ -23,38 +23,38 @@ def open_complaint(talk: Talk) -> Turn:
 
 def open_at_once(talk: Talk) -> Turn:
     """One message was enough: the ticket opens, and one number corrects it or takes it back."""
-    draft = form.draft_of(talk)
-    department, deadline, danger = _route(talk, draft)
-    number = talk.world.new_number()
-    draft = replace(draft, number=number)
-    reply = _after(danger, _told(talk, draft, "report.opened_at_once", department, deadline))
-    command = OpenTicket(number, draft, department, deadline)
-    return talk.turn(reply, commands=(command,), step="opened", draft=None, opened=draft, about=number)
+    return _send(
+        talk, replace(form.draft_of(talk), number=talk.world.new_number()), "report.opened_at_once", OpenTicket
+    )
 
 
 def correct(talk: Talk) -> Turn:
     """The same ticket, corrected: it goes to the department that answers for what it is about now."""
     draft = form.draft_of(talk)
-    department, deadline, danger = _route(talk, draft)
-    reply = _after(danger, _told(talk, draft, "report.corrected", department, deadline))
-    command = CorrectTicket(draft.number, draft, department, deadline)
-    return talk.turn(reply, commands=(command,), step="opened", draft=None, opened=draft, about=draft.number)
+    if not _allows(talk, draft.number, "correct"):
+        return _too_late(talk.with_conversation(draft=None), draft.number)
+    return _send(talk, draft, "report.corrected", CorrectTicket)
 
 
 def answer_opened(talk: Talk) -> Turn:
     """2 corrects, 0 withdraws; anything else goes on as if nothing had been asked."""
-    opened = talk.conversation.opened
+    opened, action = talk.conversation.opened, _asked(talk)
     plain = talk.with_conversation(step="", opened=None)
-    if opened is None:
-        return talk.again(plain)
-    if talk.choice == CORRECT or talk.gist == "no":
+    if opened is None or not action:
+        return plain.turn(say("thanks")) if opened and talk.gist == "yes" else talk.again(plain)
+    if not _allows(talk, opened.number, action):
+        return _too_late(plain, opened.number)
+    if action == "correct":
         return form.ask(plain.with_conversation(draft=opened), "report.change")
-    if talk.wants_back or talk.meaning == "cancel":
-        number = opened.number
-        return plain.turn(say("report.withdrawn", number=number), commands=(WithdrawTicket(number),), about="")
-    if talk.gist == "yes" or talk.choice == 1:
-        return plain.turn(say("thanks"))
-    return talk.again(plain)
+    told = say("report.withdrawn", number=opened.number)
+    return plain.turn(told, commands=(WithdrawTicket(opened.number),), about="")
+
+
+def _asked(talk: Talk) -> str:
+    """What is to be done with the ticket just sent, as its table calls it, or empty."""
+    if talk.choice == CORRECT or talk.gist == "no":
+        return "correct"
+    return "withdraw" if talk.wants_back or talk.meaning == "cancel" else ""
 
 
 def open_question(talk: Talk, draft: Draft, *before: Reply) -> Turn:
@@ -71,8 +71,33 @@ def _open(talk: Talk, draft: Draft, department: str, deadline: datetime, *before
     return talk.turn(join(*before, told) if before else told, commands=(command,), step="", draft=None, about=number)
 
 
-def _after(before: tuple[Reply, ...], told: Reply) -> Reply:
-    return join(*before, told) if before else told
+def _send(talk: Talk, draft: Draft, key: str, command: type[OpenTicket] | type[CorrectTicket]) -> Turn:
+    """Opens or corrects, and keeps the draft for one more correction."""
+    directory = talk.world.directory
+    department, deadline, danger = _route(talk, draft)
+    told = say(
+        key,
+        number=draft.number,
+        category=directory.names_of("category", draft.category),
+        place=directory.place_names(draft.district, draft.tehsil),
+        department=directory.departments[department].names,
+        date=Day(deadline),
+    )
+    commands = (command(draft.number, draft, department, deadline),)
+    reply = join(*danger, told) if danger else told
+    return talk.turn(reply, commands=commands, step="opened", draft=None, opened=draft, about=draft.number)
+
+
+def _allows(talk: Talk, number: str, action: str) -> bool:
+    """Whether the citizen may still do that: the department may have answered meanwhile."""
+    ticket = talk.own_ticket(number)
+    return ticket is not None and not isinstance(tickets.next_state(ticket.state, action, "citizen"), tickets.Refused)
+
+
+def _too_late(talk: Talk, number: str) -> Turn:
+    """The department was faster: says how the ticket stands, and nothing that did not happen."""
+    ticket = talk.own_ticket(number)
+    return track.tell(talk, ticket) if ticket else talk.again(talk)
 
 
 def _route(talk: Talk, draft: Draft) -> tuple[str, datetime, tuple[Reply, ...]]:
@@ -82,18 +107,6 @@ def _route(talk: Talk, draft: Draft) -> tuple[str, datetime, tuple[Reply, ...]]:
     department = directory.departments[directory.answering("", draft.category, draft.district)]
     deadline = clock.deadline(talk.world.now, category.sla_hours)
     return department.code, deadline, _danger(category.priority, department.helpline)
-
-
-def _told(talk: Talk, draft: Draft, key: str, department: str, deadline: datetime) -> Reply:
-    directory = talk.world.directory
-    return say(
-        key,
-        number=draft.number,
-        category=directory.names_of("category", draft.category),
-        place=directory.place_names(draft.district, draft.tehsil),
-        department=directory.departments[department].names,
-        date=Day(deadline),
-    )
 
 
 def _danger(priority: str, helpline: str) -> tuple[Reply, ...]:

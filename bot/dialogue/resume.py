@@ -9,13 +9,20 @@ from bot.dialogue.values import Turn
 def wanted(talk: Talk) -> bool:
     """Only for a draft with something in it: an answer that was read and left needs no question the next day."""
     draft, conversation = talk.conversation.draft, talk.conversation
+    draft = draft or conversation.opened
     if draft is None or conversation.step == "resume" or not clock.is_abandoned(conversation.at, talk.message.at):
         return False
     return draft.kind == "complaint" or form.is_told(draft)
 
 
 def ask(talk: Talk) -> Turn:
-    """Asks whether to go on, and keeps what was just written; a bare number was for yesterday's list."""
+    """Asks whether to go on, and keeps what was just written; a bare number was for yesterday's list.
+
+    What is with a department already has nothing to go on with: a "0" of the next day no longer takes it back.
+    """
+    draft = talk.conversation.draft or talk.conversation.opened
+    if draft and draft.number:
+        return talk.again(talk.with_conversation(draft=None, opened=None, step="", offered=()))
     keeps = talk.choice is None and not talk.meaning and (talk.folded or talk.message.media or talk.message.pin)
     return talk.turn(form.question(talk, "resume"), step="resume", aside=talk.message if keeps else None)
 

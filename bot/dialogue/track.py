@@ -23,7 +23,7 @@ def show(talk: Talk) -> Turn:
     ticket = talk.own_ticket(talk.ticket_number)
     if ticket is None:
         return talk.beside(say("track.unknown"), form.current_question(talk) if talk.conversation.draft else None)
-    return _show(talk, ticket)
+    return tell(talk, ticket)
 
 
 def wants_list(talk: Talk) -> bool:
@@ -38,15 +38,16 @@ def show_list(talk: Talk) -> Turn:
         return talk.beside(told, form.current_question(talk))
     if not own:
         return talk.turn(join(say("mine.none"), form.menu()), step="menu")
-    return _show(talk, own[0]) if len(own) == 1 else form.ask(talk, "mine")
+    return tell(talk, own[0]) if len(own) == 1 else form.ask(talk, "mine")
 
 
 def answer_list(talk: Talk) -> Turn | None:
     ticket = talk.own_ticket(talk.picked)
-    return _show(talk.with_conversation(step=""), ticket) if ticket else None
+    return tell(talk.with_conversation(step=""), ticket) if ticket else None
 
 
-def _show(talk: Talk, ticket: TicketView) -> Turn:
+def tell(talk: Talk, ticket: TicketView) -> Turn:
+    """How a ticket stands; an answered one asks for the verdict."""
     told = _state(talk, ticket)
     if talk.conversation.draft:
         return talk.beside(told, form.current_question(talk))

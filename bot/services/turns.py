@@ -193,9 +193,10 @@ def _act(tx: Connection, number: str, action: str, now: datetime) -> int | None:
 
 
 def _correct(tx: Connection, hands: Hands, contact: Any, command: CorrectTicket) -> int | None:
-    """Puts the same ticket right and where it belongs; its history says what it was."""
+    """Puts the same ticket right and where it belongs; who had taken it in another department no longer has it."""
+    before = tickets.lock(tx, command.number)
     ticket_id = _act(tx, command.number, "correct", hands.now())
-    if ticket_id is None:
+    if before is None or ticket_id is None:
         return None
     draft, category = command.draft, hands.directory.categories[command.draft.category]
     tickets.change(
@@ -203,6 +204,7 @@ def _correct(tx: Connection, hands: Hands, contact: Any, command: CorrectTicket)
         ticket_id,
         category=draft.category,
         department=command.department,
+        owner_id=before.owner_id if before.department == command.department else None,
         district=draft.district,
         tehsil=draft.tehsil,
         words=draft.words,
