@@ -17,6 +17,7 @@ from babel.messages.pofile import read_po
 from bot.clock import KARACHI
 from bot.dialogue.values import Day, Reply, Term, Value
 from bot.names import Names
+from bot.text.digits import ASCII, write_digits
 
 BACK = "back"
 DOMAINS = ("messages", "desk")
@@ -55,15 +56,19 @@ class Catalog:
 
     def text(self, language: str, key: str, **values: Value) -> str:
         """The text of `key`, its placeholders filled."""
-        template = self._template(language, key)
-        return template.format_map({name: self._value(language, value) for name, value in values.items()})
+        return self._say(language, key, values, self._style(language))
 
-    def render(self, reply: Reply, language: str) -> str:
-        """A whole message: its sentences, then its options as numbered lines (0 goes back)."""
-        parts = [self.text(language, part.key, **part.values) for part in (reply, *reply.lines)]
-        numbered = [option for option in reply.options if option.id != BACK]
-        parts += [f"{n} {self._value(language, option.label)}" for n, option in enumerate(numbered, 1)]
-        parts += [f"0 {self._value(language, option.label)}" for option in reply.options if option.id == BACK]
+    def render(self, reply: Reply, language: str, digits: str = "") -> str:
+        """A whole message: its sentences, then its options as numbered lines (0 goes back).
+
+        `digits`: the family the citizen writes (see bot/text/digits.py); empty: the language's own.
+        """
+        style = self._style(language, digits)
+        parts = [self._say(language, part.key, part.values, style) for part in (reply, *reply.lines)]
+        labels = [(option.id, self._value(language, option.label, style)) for option in reply.options]
+        numbered = [label for id_, label in labels if id_ != BACK]
+        parts += [f"{write_digits(str(n), style)} {label}" for n, label in enumerate(numbered, 1)]
+        parts += [f"{write_digits('0', style)} {label}" for id_, label in labels if id_ == BACK]
         return "\n".join(parts)
 
     def name(self, language: str, names: Names, *, short: bool = False) -> str:
@@ -95,14 +100,27 @@ class Catalog:
                 return text
         raise KeyError(f"no catalog has the text {key!r}; add it to translations/en/")
 
-    def _value(self, language: str, value: Value) -> str:
+    def _style(self, language: str, digits: str = "") -> str:
+        """The digits we write: the citizen's among Arabic letters only; one of them would double a Latin text's SMS."""
+        folder = self.language(language).folder
+        own = folder.get("digits", {}).get("style", ASCII)
+        return str((digits or own) if folder.get("script") == "Arab" else own)
+
+    def _say(self, language: str, key: str, values: Mapping[str, Value], style: str) -> str:
+        template = write_digits(self._template(language, key), style)
+        return template.format_map({name: self._value(language, value, style) for name, value in values.items()})
+
+    def _value(self, language: str, value: Value, style: str) -> str:
+        """Digits of names and of plain text stay: they are dialled, typed or copied, and must be found unchanged."""
         match value:
             case Names():
                 return self.name(language, value, short=True)
             case Term():
-                return self.text(language, value.key)
+                return self._say(language, value.key, {}, style)
             case Day():
-                return self.day(language, value.at)
+                return write_digits(self.day(language, value.at), style)
+            case int():
+                return write_digits(str(value), style)
             case _:
                 return str(value)
 

@@ -6,12 +6,14 @@ from bot.dialogue import language
 from bot.dialogue.intents import INTENTS
 from bot.dialogue.talk import Talk
 from bot.dialogue.values import Conversation, Message, Turn, World
+from bot.text.digits import digit_style
 
 
 def respond(conversation: Conversation, message: Message, world: World) -> Turn:
     """The turn that `message` makes of `conversation`."""
     turn = _answer(language.settle(Talk(conversation, message, world, _answer)))
-    return replace(turn, conversation=replace(turn.conversation, at=message.at))
+    digits = digit_style(message.text) or conversation.digits
+    return replace(turn, conversation=replace(turn.conversation, at=message.at, digits=digits))
 
 
 def _answer(talk: Talk) -> Turn:

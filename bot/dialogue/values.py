@@ -54,6 +54,8 @@ class Conversation:
     language: str = ""
     chosen: bool = False
     """The citizen chose the language; a guess never overrides a choice."""
+    digits: str = ""
+    """The digits the citizen wrote last (see bot/text/digits.py); empty: as the language does."""
     step: str = ""
     """The question that was asked last, e.g. `report.place`; empty when none is open."""
     draft: Draft | None = None

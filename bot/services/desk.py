@@ -176,7 +176,7 @@ def _tell(tx: Connection, hands: Hands, ticket: Any, contact: Any, action: str, 
     row = outgoing(
         hands,
         contact.id,
-        hands.catalog.render(reply, language),
+        hands.catalog.render(reply, language, talk.digits),
         Lane.NOTICE,
         carrier=contact.carrier,
         channel=contact.channel,

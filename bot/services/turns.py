@@ -44,7 +44,14 @@ def take_turn(tx: Connection, hands: Hands, contact: Any, message: Message, *, c
     language = turn.conversation.language or DEFAULT_LANGUAGE
     now = hands.now()
     rows = [
-        outgoing(hands, contact.id, hands.catalog.render(reply, language), Lane.REPLY, carrier=carrier, channel=channel)
+        outgoing(
+            hands,
+            contact.id,
+            hands.catalog.render(reply, language, turn.conversation.digits),
+            Lane.REPLY,
+            carrier=carrier,
+            channel=channel,
+        )
         | {"language": language, "inbound_id": message.id, "ticket_id": ticket_id}
         for reply in turn.replies
     ]

@@ -48,7 +48,7 @@ class _Talk:
         self._conversation = turn.conversation
         language = turn.conversation.language or DEFAULT_LANGUAGE
         for reply in turn.replies:
-            click.echo("< " + self._catalog.render(reply, language).replace("\n", "\n  "))
+            click.echo("< " + self._catalog.render(reply, language, turn.conversation.digits).replace("\n", "\n  "))
         for command in turn.commands:
             click.secho(f"! {type(command).__name__}", dim=True)
             if isinstance(command, OpenTicket):

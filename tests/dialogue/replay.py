@@ -54,7 +54,10 @@ class Replay:
         # Through the store's own form, so that nothing is remembered which would be forgotten in service.
         self.conversation = conversations.load(conversations.dump(turn.conversation))
         language = turn.conversation.language or DEFAULT_LANGUAGE
-        shown = ["< " + self.catalog.render(reply, language).replace("\n", "\n  ") for reply in turn.replies]
+        shown = [
+            "< " + self.catalog.render(reply, language, turn.conversation.digits).replace("\n", "\n  ")
+            for reply in turn.replies
+        ]
         return shown + [self._done(command) for command in turn.commands]
 
     def _message(self, text: str) -> Message:
