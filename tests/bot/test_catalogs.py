@@ -1,6 +1,5 @@
-"""Every language says all that English says, in its own letters, and short enough for a text message."""
+"""Every language says all that English says, in its own letters; how long it may be, tests/dialogue/test_segments.py says."""
 
-import csv
 import re
 import tomllib
 from functools import cache
@@ -13,7 +12,6 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[2]
 CODES = ("en", "ur", "ur_Latn", "bal")
-FALLBACKS = {"en": ("en",), "ur": ("ur", "en"), "ur_Latn": ("ur_Latn", "en"), "bal": ("bal", "ur", "en")}
 ASTRAY = set("يىكهةۃەۀۂۆێ")  # letters Pakistan's keyboards and presses do not use
 GSM = set(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
@@ -22,29 +20,6 @@ GSM = set(
 MULTI_SCRIPT = {"language.welcome", "language.ask"}  # shown while nobody knows what the citizen reads
 MAX_LABEL = 20  # characters of a WhatsApp button
 REVIEW = ("attested", "built from attested words", "Urdu used")
-
-# Messages as they go out: the keys joined, and the parts of an SMS they may fill with the directory's longest names.
-ROUTINE, LIST = 2, 3
-MENU = ("menu", "option.report", "option.service", "option.mine", "option.language")
-BUDGETS: tuple[tuple[int, tuple[str, ...]], ...] = (
-    (ROUTINE, ("greeting", *MENU)),
-    (ROUTINE, ("unclear", *MENU)),
-    (ROUTINE, ("report.place", "option.back")),
-    (ROUTINE, ("report.words", "option.back")),
-    (ROUTINE, ("track.due", "track.write")),
-    (ROUTINE, ("unclear.person", "question.opened")),
-    (ROUTINE, ("opt.ask", "option.stop", "option.report", "option.back")),
-    (ROUTINE, ("ticket.added", "option.new_complaint", "option.back")),
-    (ROUTINE, ("service.which", "option.back")),
-    # What may take three: lists, and two messages in one.
-    (LIST, ("report.sector", "sectors", "option.back")),
-    (LIST, ("unclear", "report.sector", "sectors", "option.back")),
-    (LIST, ("report.summary", "report.confirm", "option.send", "option.change", "option.cancel")),
-    (LIST, ("track.state", "verdict.ask", "option.solved", "option.unsolved", "option.back")),
-    (LIST, ("track.late", "track.write")),
-    (LIST, ("danger", "report.opened")),
-    (LIST, ("help", "help.commands")),
-)
 
 
 @cache
@@ -59,39 +34,6 @@ def texts(code: str) -> dict[str, str]:
 
 def placeholders(text: str) -> list[str]:
     return sorted(name for _, name, _, _ in Formatter().parse(text) if name)
-
-
-def names(table: str, code: str) -> list[str]:
-    """What a citizen reads in `code` for each row of a table: the short name first, then the language's fall-backs."""
-    with (ROOT / "bot" / "data" / f"{table}.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    columns = [f"short_{c}" for c in FALLBACKS[code]] + list(FALLBACKS[code])
-    columns.sort(key=lambda column: FALLBACKS[code].index(column.removeprefix("short_")))
-    return [next(row[column] for column in columns if row.get(column)) for row in rows]
-
-
-def filled(code: str, keys: tuple[str, ...]) -> str:
-    said = texts(code)
-    values = {
-        "number": "12345678",
-        "department": max(names("departments", code), key=len),
-        "category": max(names("categories", code), key=len),
-        "state": max((text for key, text in said.items() if key.startswith("state.")), key=len),
-        "date": "24 September" if code in {"en", "ur_Latn"} else "24 ستمبر",
-        **dict.fromkeys(("draft", "place", "words", "title", "value", "text"), ""),
-    }
-    lines = []
-    for key in keys:
-        parts = names("sectors", code) if key == "sectors" else [said[key].format_map(values)]
-        lines += [f"1 {part}" for part in parts] if key == "sectors" or key.startswith("option.") else parts
-    return "\n".join(lines)
-
-
-def parts_of_sms(text: str) -> int:
-    """GSM 03.38: 160 characters alone or 153 a part; anything else goes as UCS-2, 70 alone or 67 a part."""
-    alone, part = (160, 153) if set(text) <= GSM else (70, 67)
-    units = len(text.encode("utf-16-le")) // 2
-    return 1 if units <= alone else -(-units // part)
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -118,9 +60,7 @@ def test_balochi_says_that_no_native_reader_has_seen_it() -> None:
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_messages_fit_their_parts_of_an_sms(code: str) -> None:
-    messages = [(ROUTINE, (key,)) for key in texts(code)] + list(BUDGETS)
-    assert [keys for budget, keys in messages if parts_of_sms(filled(code, keys)) > budget] == []
+def test_an_option_fits_a_button(code: str) -> None:
     assert not [key for key, text in texts(code).items() if key.startswith("option.") and len(text) > MAX_LABEL]
 
 

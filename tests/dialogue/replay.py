@@ -19,6 +19,7 @@ from bot.dialogue.values import (
     GiveVerdict,
     Message,
     OpenTicket,
+    Reply,
     TicketView,
     WithdrawTicket,
     World,
@@ -36,6 +37,8 @@ class Replay:
         self.catalog = load_catalog()
         self.conversation = Conversation()
         self.tickets: list[TicketView] = []
+        self.replies: list[Reply] = []
+        """All that was said so far, before it was put into words."""
         self.now, self.count = START, 0
         self._chance = random.Random(11)
 
@@ -53,6 +56,7 @@ class Replay:
         turn = respond(self.conversation, message, self._world())
         # Through the store's own form, so that nothing is remembered which would be forgotten in service.
         self.conversation = conversations.load(conversations.dump(turn.conversation))
+        self.replies += turn.replies
         language = turn.conversation.language or DEFAULT_LANGUAGE
         shown = [
             "< " + self.catalog.render(reply, language, turn.conversation.digits).replace("\n", "\n  ")
