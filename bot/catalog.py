@@ -47,12 +47,17 @@ class Catalog:
         domains: Mapping[tuple[str, str], Mapping[str, str]],
         awaiting: Mapping[str, frozenset[str]],
     ) -> None:
-        """`domains`: (language, domain) -> key -> text."""
+        """`domains`: (language, domain) -> key -> text; `awaiting`: language -> keys that await a native reader.
+
+        A language with `reviewed_only` says none of these: its fall-back does. Roman Balochi needs that: its readers can
+        read Balochi, and nothing in print shows how they would write.
+        """
         self.languages = languages
         self._domains, self._awaiting = domains, awaiting
         self._texts: dict[str, dict[str, str]] = {code: {} for code in languages}
         for (code, _), texts in domains.items():
-            self._texts[code] |= texts
+            unread = awaiting.get(code, frozenset()) if languages[code].folder.get("reviewed_only") else frozenset()
+            self._texts[code] |= {key: text for key, text in texts.items() if key not in unread}
 
     def text(self, language: str, key: str, **values: Value) -> str:
         """The text of `key`, its placeholders filled."""

@@ -31,6 +31,7 @@ def build_lexicon(catalog: Catalog) -> Lexicon:
         fillers=_phrases(folder["cues"]["filler"] for folder in folders),
         languages={fold(name): folder["code"] for folder in reversed(folders) for name in _names(folder)},
         cues={kind: _phrases(folder["cues"][kind] for folder in folders) for kind in CUES},
+        written=frozenset(catalog.languages),
         ways=ways,
         second=second,
     )

@@ -29,6 +29,8 @@ class Lexicon:
     """Folded words of a menu's line, in every language -> the names of the options they belong to."""
     cues: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Kind of cue (question, fault) -> folded phrases that stand inside a longer message."""
+    written: frozenset[str] = frozenset()
+    """Codes of the languages that have texts of their own."""
     ways: Mapping[str, Table] = field(default_factory=lambda: {"arabic": Table(), "latin": Table()})
     """Script -> what tells its ways of writing apart."""
     second: SecondOpinion = field(default_factory=SecondOpinion)

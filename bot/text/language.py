@@ -4,7 +4,7 @@ from bot.text.answers import Lexicon
 from bot.text.ways import NEIGHBOURS, Guess, plain, rank_ways
 
 SPOKEN = {"en": "en", "ur": "ur", "bal": "bal", "ur_Latn": "ur_Latn", "bal_Latn": "bal"}
-"""Way of writing -> the language we answer in; Roman Balochi is answered in Balochi's own script."""
+"""Way of writing -> the language we answer in where it has no texts of its own: Roman Balochi gets Balochi's script."""
 INSTEAD = "ur"
 """What we answer a neighbour's language in (Pashto, Sindhi, Persian): everybody's second language here."""
 MIN_WORDS_TO_SWITCH = 3
@@ -38,7 +38,7 @@ def read_way(folded: str, lexicon: Lexicon) -> tuple[str | None, bool]:
 def guess_language(folded: str, lexicon: Lexicon) -> str | None:
     """The language to answer in, or None when the message leaves a doubt (then the citizen is asked)."""
     way, _ = read_way(folded, lexicon)
-    return SPOKEN.get(way, INSTEAD) if way else None
+    return way if way is None or way in lexicon.written else SPOKEN.get(way, INSTEAD)
 
 
 def _is_sure(guess: Guess, folded: str, lexicon: Lexicon) -> bool:

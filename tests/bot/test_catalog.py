@@ -67,6 +67,18 @@ def test_domains_do_not_fall_back_and_the_desk_is_one() -> None:
     assert small().awaiting("en") == frozenset()
 
 
+@pytest.mark.parametrize(("reviewed_only", "said"), [(True, ["a bal 1", "b roman"]), (False, ["a roman", "b roman"])])
+def test_a_text_nobody_reviewed_falls_back_where_the_language_wants_it(reviewed_only: bool, said: list[str]) -> None:
+    codes = {"bal_Latn": ("bal_Latn", "bal"), "bal": ("bal",)}
+    languages = {
+        code: Language(code, code, "ltr", code, desk=False, chain=chain, folder={"reviewed_only": reviewed_only})
+        for code, chain in codes.items()
+    }
+    texts = {("bal_Latn", "messages"): {"a": "a roman", "b": "b roman"}, ("bal", "messages"): {"a": "a bal {x}"}}
+    catalog = Catalog(languages, texts, {"bal_Latn": frozenset({"a"})})
+    assert [catalog.text("bal_Latn", key, x=1) for key in "ab"] == said
+
+
 @pytest.mark.parametrize(
     "value",
     ["{x}", "{0}", "{}", "{0.__class__}", "{x.__class__.__mro__}", "%s %(x)s", "{{7*7}}", "}{", "{", "\\n", "$x"],

@@ -1,5 +1,7 @@
 """A message's own words tell its language where they are sure, and leave a doubt where they are not."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -81,6 +83,12 @@ def test_a_plain_sentence_is_sure(language: str, text: str) -> None:
 @pytest.mark.parametrize("text", ROMAN_BALOCHI)
 def test_roman_balochi_is_answered_in_balochi(text: str) -> None:
     assert guess_language(fold(text), lexicon()) == "bal"
+
+
+@pytest.mark.parametrize("text", ROMAN_BALOCHI)
+def test_roman_balochi_is_answered_in_kind_once_it_has_texts_of_its_own(text: str) -> None:
+    known = replace(lexicon(), written=lexicon().written | {"bal_Latn"})
+    assert guess_language(fold(text), known) == "bal_Latn"
 
 
 @pytest.mark.parametrize("text", DOUBTFUL)
