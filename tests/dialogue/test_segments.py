@@ -41,6 +41,9 @@ EXCEPTIONS = {
 BY_THE_WAY = ("help", "opt.stopped", "opt.started", "greeting", "thanks", "language.changed", "mine.none", "unclear")
 IN_A_DRAFT = ("track.unknown", "report.attached", "report.noted", "report.person_sorts", "report.place_unknown")
 AT_THE_PLACE = ("report.outside",)
+OF_ANOTHER = ("track.due", "track.late", "track.state")
+TWO_IN_ONE = 3
+"""How a ticket stands, asked in the middle of another complaint, and that complaint's open question."""
 OPEN = (
     "menu",
     "stop",
@@ -73,6 +76,7 @@ def joined(language: str) -> Iterator[Reply]:
     for befores, steps in (((*BY_THE_WAY, *IN_A_DRAFT), DRAFT), (BY_THE_WAY, OPEN), (AT_THE_PLACE, ("report.place",))):
         for before in befores:
             yield from (join(sentence(before), ask(step, language)) for step in steps)
+    yield from (join(sentence(first), ask(step, language)) for first in OF_ANOTHER for step in DRAFT)
     yield from (join(sentence(first), ask("verdict", language)) for first in WITH_VERDICT)
     yield from (join(*map(sentence, pair)) for pair in AFTER)
 
@@ -106,6 +110,8 @@ def facts(language: str) -> Iterator[Reply]:
 
 
 def allowed(reply: Reply) -> int:
+    if keys(reply)[0] in OF_ANOTHER and keys(reply)[-1] in DRAFT:
+        return TWO_IN_ONE
     special = [EXCEPTIONS[key][0] for key in keys(reply) if key in EXCEPTIONS]
     return max(special) + (SENTENCE if keys(reply)[0] not in EXCEPTIONS else 0) if special else ROUTINE
 
