@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ROOMS = ("bot", "handlers", "workers")
 PURE = ("bot.text", "bot.dialogue", "bot.tickets", "bot.clock", "bot.campaigns", "bot.outbox", "bot.sms", "bot.phone",
-        "bot.names", "bot.directory")  # fmt: skip
+        "bot.names", "bot.directory", "bot.learning")  # fmt: skip
 HANDS = ("bot.store", "bot.carriers", "bot.lookups", "bot.catalog", "bot.lexicon", "bot.review", "bot.config")
 
 # library -> the only places that may import it

@@ -7,9 +7,10 @@ from importlib.resources import files
 from pathlib import Path
 
 from bot.directory import KINDS, Directory, read_directory
+from bot.learning import with_learnt
 from bot.services.hands import Hands
 from bot.services.sign_in import add_account
-from bot.store import accounts
+from bot.store import accounts, learning
 from bot.store import directory as rows
 from bot.store.database import Database
 
@@ -35,11 +36,13 @@ def shipped_rows(kind: str) -> list[Mapping[str, str]]:
 
 
 def load_directory(db: Database) -> Directory:
-    """The directory as the database has it; on the first start as the project ships it."""
+    """The directory as the database has it, with the examples of the version that was accepted, if one was; on the first
+    start as the project ships it."""
     with db.write() as tx:
         for kind in KINDS if rows.is_empty(tx) else ():
             rows.replace(tx, kind, shipped_rows(kind))
-        return read_directory(rows.all_rows(tx))
+        known, learnt = rows.all_rows(tx), learning.examples_in_use(tx)
+    return read_directory(with_learnt(known, learnt))
 
 
 def add_demo_people(hands: Hands, logins: Path) -> Sequence[str]:

@@ -29,6 +29,7 @@ from bot.dialogue.values import (
 from bot.directory import FALLBACK_CATEGORY
 from bot.outbox import Lane
 from bot.services.hands import Hands
+from bot.services.labels import note_label
 from bot.store import contacts, conversations, messages, outbox, tickets
 
 MAX_DRAWS = 20
@@ -219,6 +220,8 @@ def _correct(tx: Connection, hands: Hands, contact: Any, command: CorrectTicket)
         sensitive=category.sensitive,
         deadline=command.deadline,
     )
+    if draft.category != before.category:
+        note_label(tx, hands, before, draft.category, draft.words, "citizen")
     messages.join_ticket(tx, draft.messages, ticket_id)
     contacts.settle_in(tx, contact.id, draft.district)
     return ticket_id

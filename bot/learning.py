@@ -1,0 +1,61 @@
+"""What may be learnt from a ticket that was put right, and whether reading became better by it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.directory import FALLBACK_CATEGORY, Directory, Row
+from bot.text.fold import fold
+from bot.text.scrub import scrub
+
+MIN_WORDS = 2
+"""A single word is a keyword, for people to choose."""
+MAX_CHARACTERS = 500
+MEASURES = ("category_top1", "category_top3", "emergencies")
+"""Shares that must not fall: the right category first, among the first three, and danger seen as danger."""
+Figures = Mapping[str, Any]
+
+
+def lesson(directory: Directory, ticket: Any, category: str, words: str) -> str:
+    """The text that teaches `category`, without personal data; empty where nothing may be learnt.
+
+    `ticket`: with its `category` and `sensitive` as they were. Sensitive matters teach nothing, neither what they are
+    nor what they are not; and "something else" says only what a ticket is not about.
+    """
+    known = directory.categories.get(category)
+    was = directory.categories.get(ticket.category)
+    if known is None or category == FALLBACK_CATEGORY or known.sensitive or ticket.sensitive or (was and was.sensitive):
+        return ""
+    text = scrub(words)[:MAX_CHARACTERS]
+    return text if len(fold(text).split()) >= MIN_WORDS else ""
+
+
+def with_learnt(rows: Mapping[str, Sequence[Row]], learnt: Sequence[Row]) -> dict[str, Sequence[Row]]:
+    """The directory's rows by kind with the `learnt` examples (`category text`) beside its own; those of a category that
+    is gone, or sensitive now, are left out."""
+    open_to_all = {row["code"] for row in rows["categories"] if row["sensitive"] != "yes"}
+    taught = [row for row in learnt if row["category"] in open_to_all]
+    return {**rows, "examples": [*rows["examples"], *taught]}
+
+
+def distinct(learnt: Sequence[Row], kept_out: Sequence[str]) -> list[Row]:
+    """Every example once, without the `kept_out` texts: who has seen the questions proves nothing by the answers."""
+    seen = {("", fold(text)) for text in kept_out}
+    rows: list[Row] = []
+    for row in learnt:
+        key = (row["category"], fold(row["text"]))
+        if key not in seen and ("", key[1]) not in seen:
+            seen.add(key)
+            rows.append({"category": row["category"], "text": row["text"]})
+    return rows
+
+
+def figures_of(result: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of an evaluation: the measures over all rows, and by way of writing. No text."""
+    names = ("rows", *MEASURES)
+    ways = {way: {name: own[name] for name in names} for way, own in result["by_language"].items()}
+    return {**{name: result[name] for name in names}, "by_language": ways}
+
+
+def worse_in(before: Figures, after: Figures) -> list[str]:
+    """The measures over all rows that fell."""
+    return [name for name in MEASURES if (after[name] or 0.0) < (before[name] or 0.0)]

@@ -1,0 +1,69 @@
+"""What a corrected ticket may teach, and what it may not; better and worse."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from bot.directory import FALLBACK_CATEGORY, KINDS, read_directory
+from bot.learning import distinct, lesson, with_learnt, worse_in
+from bot.services.setup import shipped_rows
+from tests.support import directory
+
+ROWS = {kind: shipped_rows(kind) for kind in KINDS}
+WORDS = "the wire sparks at night, call 0333 1234567"
+
+
+def ticket(category: str = "water_none", sensitive: bool = False) -> SimpleNamespace:
+    return SimpleNamespace(category=category, sensitive=sensitive)
+
+
+def test_a_lesson_has_no_number_in_it() -> None:
+    assert lesson(directory(), ticket(), "power_danger", WORDS) == "the wire sparks at night, call"
+
+
+@pytest.mark.parametrize(
+    ("was", "category"),
+    [
+        (ticket(), "women_violence"),
+        (ticket("women_violence"), "water_none"),
+        (ticket(sensitive=True), "power_danger"),
+        (ticket(), FALLBACK_CATEGORY),
+        (ticket(), "no_such_category"),
+    ],
+)
+def test_what_is_sensitive_or_says_nothing_is_never_learnt(was: SimpleNamespace, category: str) -> None:
+    assert lesson(directory(), was, category, WORDS) == ""
+
+
+@pytest.mark.parametrize("words", ["", "bijli", "0333 1234567", "my name is Ali", "👍"])
+def test_words_without_a_trouble_teach_nothing(words: str) -> None:
+    assert lesson(directory(), ticket(), "power_outage", words) == ""
+
+
+def test_a_category_that_is_gone_since_is_gone_from_the_lessons_too() -> None:
+    assert lesson(directory(), ticket("no_longer_there"), "power_outage", WORDS)
+
+
+def test_learnt_examples_stand_beside_the_shipped_ones() -> None:
+    learnt = [{"category": code, "text": f"zorgal {code}"} for code in ("garbage", "women_violence", "gone")]
+    rows = with_learnt(ROWS, learnt)
+    assert [row["category"] for row in rows["examples"][len(ROWS["examples"]) :]] == ["garbage"]
+    assert (
+        max(read_directory(rows).likeness.of("zorgal"), key=read_directory(rows).likeness.of("zorgal").get) == "garbage"
+    )
+    assert read_directory(with_learnt(ROWS, [])).likeness == directory().likeness
+
+
+def test_an_example_counts_once_and_never_where_it_is_asked() -> None:
+    rows = [
+        {"category": c, "text": t}
+        for c, t in [("a", "No water!"), ("a", "no  water"), ("b", "no water"), ("a", "dark")]
+    ]
+    assert distinct(rows, ["DARK."]) == [rows[0], rows[2]]
+
+
+def test_worse_is_any_share_that_fell() -> None:
+    before = {"category_top1": 0.8, "category_top3": 0.9, "emergencies": None}
+    assert worse_in(before, before) == []
+    assert worse_in(before, before | {"category_top1": 0.9, "category_top3": 0.89}) == ["category_top3"]
+    assert worse_in(before | {"emergencies": 1.0}, before | {"emergencies": 0.9}) == ["emergencies"]
