@@ -9,7 +9,7 @@ from typing import Any
 ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")
 LATIN = re.compile("[A-Za-z]")
 OFFICIALS_WORDS = ("reply", "resolve")
-TOLD = ("open", "take", "resolve", "confirm", "dispute", "correct", "withdraw")
+TOLD = ("open", "take", "sort", "resolve", "confirm", "dispute", "correct", "withdraw")
 """Events that have a sentence of their own. What a citizen wrote or an official replied is a bubble already."""
 REASONS = ("opted_out", "campaign_stopped", "no_carrier", "63016", "30003", "30005", "30006", "21610")
 """Why a message was not delivered, where plain words for it exist; else the carrier's code is shown."""

@@ -18,10 +18,13 @@ from handlers.bubbles import Line, channel_of, is_arabic, read_lines
 from handlers.composer import Box, boxes, read_instant, read_text
 from handlers.forms import new_key, read_key
 from handlers.pages import page_language
+from handlers.sorting import choices
 from handlers.visit import DESK, for_roles, here, web
 
 blueprint = Blueprint("officials", __name__)
-ACTIONS = ("reply", "take", "resolve", "note")
+ACTIONS = ("reply", "take", "sort", "resolve", "note")
+MOVED = ("sort", "repeated")
+"""What may be said in the queue, because the ticket may have gone to another department."""
 FILTERS = ("open", *STATES)
 NUMBER = re.compile(r"[0-9]{8}")
 MAX_PAGE = 10_000
@@ -53,7 +56,7 @@ def queue() -> ResponseReturnValue:
     counts["open"] = sum(counts.get(one, 0) for one in OPEN_STATES)
     return render_template(
         "desk/queue.html", rows=[_row(row) for row in rows[: desk.PAGE]], counts=counts, state=state, page=page,
-        filters=FILTERS, has_more=len(rows) > desk.PAGE,
+        filters=FILTERS, has_more=len(rows) > desk.PAGE, done=request.args.get("done") in MOVED and request.args["done"],
     )  # fmt: skip
 
 
@@ -75,7 +78,8 @@ def act(number: str, action: str) -> ResponseReturnValue:
     if action not in ACTIONS or not NUMBER.fullmatch(number):
         abort(404)
     text = read_text(request.form.get("text", ""))
-    order = Order(number, action, read_key(), request.form.get("version", 0, type=int), text)
+    version, category = request.form.get("version", 0, type=int), request.form.get("category", "")
+    order = Order(number, action, read_key(), version, text, category)
     result = desk.act(web().hands, here().official(), order) or abort(404)
     match result:
         case Done(outbox_ids):
@@ -89,6 +93,9 @@ def act(number: str, action: str) -> ResponseReturnValue:
 
 
 def _back(number: str, done: str) -> ResponseReturnValue:
+    """To the ticket; to the queue if it is another department's now."""
+    if done in MOVED and desk.see_ticket(web().hands, here().official(), number) is None:
+        return redirect(url_for("officials.queue", done=done), 303)
     return redirect(url_for("officials.ticket", number=number, done=done), 303)
 
 
@@ -123,6 +130,7 @@ def _draw(page: desk.TicketPage, trouble: Trouble | None = None, done: str = "")
     return render_template(
         "desk/ticket.html", ticket=page.ticket, lines=lines, actions=page.actions, trouble=trouble, done=done,
         boxes=boxes(web().hands.catalog, department, page.ticket, filled), take_key=new_key(), department=department,
+        sorts=choices(web().hands.directory, "" if page.ticket.service else page.ticket.category), sort_key=new_key(),
         seen=max((line.at for line in lines), default=page.ticket.opened_at), phone=phone.mask(page.phone),
         channel=channel_of(page.lines), is_mine=page.ticket.owner_id == here().account_id,
         department_of=_department, **_facts(page.ticket),

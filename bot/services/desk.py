@@ -1,4 +1,4 @@
-"""What an official does to a ticket: look, take, reply, note, resolve. Each is one transaction, allowed by the ticket's table."""
+"""What an official does to a ticket: look, take, sort, reply, note, resolve; one transaction each, if the ticket's table allows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +10,7 @@ from bot import tickets as life
 from bot.dialogue import form
 from bot.dialogue.values import Conversation, Option, Reply, Term
 from bot.outbox import Lane
+from bot.services import sorting
 from bot.services.hands import Hands
 from bot.services.turns import outgoing
 from bot.store import accounts, contacts, conversations, messages, outbox, tickets
@@ -58,7 +59,7 @@ class NotAllowed:
 
 @dataclass(frozen=True, slots=True)
 class Unfit:
-    """The text is missing or too long; `key` says which in the catalog."""
+    """The text is missing or too long, or no other category was chosen; `key` says which in the catalog."""
 
     key: str
 
@@ -75,6 +76,8 @@ class Order:
     key: str
     version: int
     text: str = ""
+    category: str = ""
+    """What the ticket is about, for `sort`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,27 +131,41 @@ def act(hands: Hands, official: Official, order: Order) -> Result | None:
     with hands.db.write() as tx:
         seen = tickets.find(tx, order.number)
         if seen is None or not _may_see(official, seen):
-            return None
+            # The second tap of what gave the ticket to another department finds it gone, and must not look like a fault.
+            return Repeated() if accounts.was_submitted(tx, order.key, official.account_id) else None
         # Contact before ticket, as a citizen's own turn locks them: the other way round the two could wait for each other.
         contact = contacts.lock(tx, seen.contact_id)
         ticket = tickets.lock(tx, order.number) or seen
         if not accounts.submit_once(tx, order.key, official.account_id, hands.now()):
             return Repeated()
-        # A note or a take disturbs nobody; words to the citizen must not cross a colleague's.
-        if order.action in ("reply", "resolve") and ticket.version != order.version:
+        order = replace(order, text=text)
+        state = _next_state(hands, ticket, order)
+        if not isinstance(state, str):
             accounts.take_back(tx, order.key)
-            return Stale(text)
-        state = life.next_state(ticket.state, order.action, "official")
-        if isinstance(state, life.Refused):
-            accounts.take_back(tx, order.key)
-            return NotAllowed(ticket.state, order.action)
-        return Done(tuple(_carry_out(tx, hands, official, (ticket, contact), replace(order, text=text), state)))
+            return state
+        return Done(tuple(_carry_out(tx, hands, official, (ticket, contact), order, state)))
+
+
+def _next_state(hands: Hands, ticket: Any, order: Order) -> str | Stale | NotAllowed | Unfit:
+    """The state the ticket gets, or why the form is refused."""
+    # A note or a take disturbs nobody; words to the citizen, and opinions of what it is about, must not cross.
+    if order.action in ("reply", "resolve", "sort") and ticket.version != order.version:
+        return Stale(order.text)
+    state = life.next_state(ticket.state, order.action, "official")
+    if isinstance(state, life.Refused):
+        return NotAllowed(ticket.state, order.action)
+    if order.action == "sort" and not sorting.is_another(hands, ticket, order.category):
+        return Unfit("desk.error.category")
+    return state
 
 
 def _carry_out(
     tx: Connection, hands: Hands, official: Official, locked: tuple[Any, Any], order: Order, state: str
 ) -> list[int]:
     ticket, contact = locked
+    if order.action == "sort":
+        sorting.sort(tx, hands, official.account_id, ticket, order.category)
+        return []
     now, action = hands.now(), order.action
     owner = ticket.owner_id
     if action == "take" or (owner is None and action != "note"):

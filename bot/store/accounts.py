@@ -120,6 +120,12 @@ def submit_once(connection: Connection, key: str, account_id: int, now: datetime
     return connection.execute(new.values(key=key, account_id=account_id, at=now)).scalar_one_or_none() is not None
 
 
+def was_submitted(connection: Connection, key: str, account_id: int) -> bool:
+    """Whether this person sent the form before."""
+    mine = select(submissions.c.key).where(submissions.c.key == key, submissions.c.account_id == account_id)
+    return connection.execute(mine).first() is not None
+
+
 def take_back(connection: Connection, key: str) -> None:
     """The form was refused, not carried out: it may be sent again."""
     connection.execute(submissions.delete().where(submissions.c.key == key))

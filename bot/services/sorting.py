@@ -1,0 +1,43 @@
+"""An official says what a ticket is really about: it goes to the department that answers for that, and teaches."""
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot import clock
+from bot.services.hands import Hands
+from bot.services.labels import note_label
+from bot.store import tickets
+
+
+def is_another(hands: Hands, ticket: Any, category: str) -> bool:
+    """Whether `category` exists and the ticket would be about something else by it."""
+    return category in hands.directory.categories and (category != ticket.category or bool(ticket.service))
+
+
+def sort(tx: Connection, hands: Hands, account_id: int, ticket: Any, category: str) -> None:
+    """Gives a locked ticket its category and whatever hangs on it. `category` is one of the directory's.
+
+    Who had it in another department no longer has it. A deadline may come nearer but is never put off: the citizen was
+    told the day.
+    """
+    now, known = hands.now(), hands.directory.categories[category]
+    department = hands.directory.answering("", category, ticket.district)
+    stays = department == ticket.department
+    is_complaint = ticket.kind == "complaint"
+    tickets.change(
+        tx,
+        ticket.id,
+        category=category,
+        service="",
+        department=department,
+        owner_id=ticket.owner_id or account_id if stays else None,
+        priority=known.priority if is_complaint else ticket.priority,
+        sensitive=known.sensitive,
+        unread=not stays,
+        touched_at=now,
+        deadline=min(ticket.deadline, clock.deadline(now, known.sla_hours)) if is_complaint else ticket.deadline,
+    )
+    data = {"department": department, "category": category, "was": ticket.category}
+    tickets.record(tx, ticket.id, now, "official", "sort", account=account_id, **data)
+    note_label(tx, hands, ticket, category, ticket.words, "correction" if stays else "transfer")
