@@ -39,7 +39,7 @@ def with_learnt(rows: Mapping[str, Sequence[Row]], learnt: Sequence[Row]) -> dic
 
 def distinct(learnt: Sequence[Row], kept_out: Sequence[str]) -> list[Row]:
     """Every example once, without the `kept_out` texts: who has seen the questions proves nothing by the answers."""
-    seen = {("", fold(text)) for text in kept_out}
+    seen = {("", fold(form)) for text in kept_out for form in (text, scrub(text))}
     rows: list[Row] = []
     for row in learnt:
         key = (row["category"], fold(row["text"]))

@@ -93,7 +93,7 @@ def _kept_out(file: Path, part: str) -> list[Mapping[str, str]]:
 
 def _told(proposal: Proposal) -> str:
     before, after, version = proposal.before, proposal.after, proposal.version
-    sources = ", ".join(f"{count} {source}" for source, count in sorted(proposal.sources.items()))
+    sources = ", ".join(f"{count} by {source}" for source, count in sorted(proposal.sources.items()))
     lines = [f"Put right: {sources}. Learnt from {proposal.examples}, left out {proposal.left_out}."]
     lines += [f"{'':28}{'messages':>10}{'before':>9}{'after':>9}"]
     lines += _figures("all", before, after)

@@ -60,6 +60,7 @@ def test_an_example_counts_once_and_never_where_it_is_asked() -> None:
         for c, t in [("a", "No water!"), ("a", "no  water"), ("b", "no water"), ("a", "dark")]
     ]
     assert distinct(rows, ["DARK."]) == [rows[0], rows[2]]
+    assert distinct(rows, ["no water 0333 1234567", "dark"]) == []
 
 
 def test_worse_is_any_share_that_fell() -> None:

@@ -50,7 +50,7 @@ def test_learn_accept_and_back(learnt: Database, kept: str) -> None:
     assert tawar("--list").output == "0\tas shipped\tin use\n"
     proposed = tawar("--on", kept)
     assert proposed.exit_code == 0, proposed.output
-    assert "1 transfer. Learnt from 1, left out 0." in proposed.output
+    assert "1 by transfer. Learnt from 1, left out 0." in proposed.output
     assert any(
         line.split() == ["ur_Latn", "category_top1", "1", "0.0000", "1.0000"] for line in proposed.output.splitlines()
     )
