@@ -6,7 +6,9 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from functools import cache
+from importlib import import_module
 from types import FrameType
 from typing import Any
 
@@ -16,9 +18,9 @@ from bot.carriers.port import Carriers
 from bot.carriers.twilio import Twilio, TwilioSettings
 from bot.catalog import load_catalog
 from bot.config import Settings, SettingsError
-from bot.lexicon import build_lexicon
+from bot.directory import Directory, Row
 from bot.services.hands import Hands
-from bot.services.setup import load_directory
+from bot.services.setup import load_directory, load_lexicon
 from bot.store.database import Database, DatabaseAway
 from bot.store.migrate import is_current
 from handlers.cli import Parts, build_cli
@@ -42,7 +44,7 @@ def build_hands(settings: Settings) -> Hands:
     db = Database(settings.database_url)
     catalog = load_catalog()
     carriers = Carriers({"twilio": Twilio(_twilio(settings))})
-    return Hands(db, catalog, build_lexicon(catalog), load_directory(db), carriers)
+    return Hands(db, catalog, load_lexicon(db, catalog), load_directory(db), carriers)
 
 
 def build_app(settings: Settings) -> Flask:
@@ -88,7 +90,13 @@ def parts() -> Parts:
         broker_ok=lambda settings: Waker(settings.redis_url or None).broker_ok(),
         bench=lambda name: BENCHES[name](),
         benches=tuple(BENCHES),
+        train=_train,
     )
+
+
+def _train(learnt: Sequence[Row], directory: Directory, categories: Sequence[Row]) -> bytes:
+    # by name, when it is asked for: what trains weighs more than all the rest, and the service runs without it
+    return bytes(import_module("workers.training.reading").train_weights(learnt, directory, categories))
 
 
 def _serve_web(settings: Settings, host: str, port: int) -> None:

@@ -7,7 +7,6 @@ from typing import TypeVar
 from bot.names import Names
 from bot.text import places, topics
 from bot.text.fold import fold
-from bot.text.likeness import Likeness, build_likeness
 
 Row = Mapping[str, str]
 KINDS = (
@@ -20,7 +19,6 @@ KINDS = (
     "services",
     "routes",
     "outside",
-    "examples",
 )
 """Each is a file `bot/data/<kind>.csv` and a kind of row in the database."""
 FALLBACK_CATEGORY = "other"
@@ -95,7 +93,6 @@ class Directory:
     outside: Mapping[str, Names]
     """Cities beyond the province, named back politely."""
     topic_index: topics.TopicIndex
-    likeness: Likeness
     service_index: topics.TopicIndex
     place_index: places.PlaceIndex
 
@@ -144,7 +141,6 @@ def read_directory(rows: Mapping[str, Sequence[Row]]) -> Directory:
         outside=_by_code(rows["outside"], Names.read),
         routes=_by_code(rows["routes"], lambda row: Route(row["district"], row["elsewhere"])),
         topic_index=_index(rows["categories"]),
-        likeness=_likeness(rows["categories"], rows["examples"], place_index),
         service_index=_index(rows["services"], "title_"),
         place_index=place_index,
     )
@@ -193,22 +189,6 @@ def _index(rows: Iterable[Row], title: str = "") -> topics.TopicIndex:
             words = row.get(f"keywords_{lang}", "").split("|")
             (balochi if lang.startswith("bal") else shared).append((row["code"], words))
     return topics.TopicIndex(topics.build_index(shared), topics.build_index(balochi))
-
-
-EXAMPLE_WEIGHT = 0.7
-"""What a whole sentence counts beside a keyword, which says its topic more plainly."""
-
-
-def _likeness(categories: Sequence[Row], examples: Sequence[Row], index: places.PlaceIndex) -> Likeness:
-    keywords = (
-        (row["code"], fold(phrase), 1.0)
-        for row in categories
-        for lang in _LANGUAGES
-        for phrase in (*row[f"keywords_{lang}"].split("|"), row.get(lang, ""))
-    )
-    sentences = ((row["category"], fold(row["text"]), EXAMPLE_WEIGHT) for row in examples)
-    names = (word for name in (*index.names, *index.outside) for word in name.split())
-    return build_likeness([*keywords, *sentences], places.BESIDE_NAMES.union(names))
 
 
 def _place_index(

@@ -1,6 +1,6 @@
 """What may be learnt from a ticket that was put right, and whether reading became better by it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.directory import FALLBACK_CATEGORY, Directory, Row
@@ -10,8 +10,8 @@ from bot.text.scrub import scrub
 MIN_WORDS = 2
 """A single word is a keyword, for people to choose."""
 MAX_CHARACTERS = 500
-MEASURES = ("category_top1", "category_top3", "emergencies")
-"""Shares that must not fall: the right category first, among the first three, and danger seen as danger."""
+MEASURES = ("intent", "category_top1", "category_top3", "emergencies")
+"""Shares that must not fall: what is wanted, the right category first, among the first three, and danger seen as danger."""
 Figures = Mapping[str, Any]
 
 
@@ -29,12 +29,10 @@ def lesson(directory: Directory, ticket: Any, category: str, words: str) -> str:
     return text if len(fold(text).split()) >= MIN_WORDS else ""
 
 
-def with_learnt(rows: Mapping[str, Sequence[Row]], learnt: Sequence[Row]) -> dict[str, Sequence[Row]]:
-    """The directory's rows by kind with the `learnt` examples (`category text`) beside its own; those of a category that
-    is gone, or sensitive now, are left out."""
-    open_to_all = {row["code"] for row in rows["categories"] if row["sensitive"] != "yes"}
-    taught = [row for row in learnt if row["category"] in open_to_all]
-    return {**rows, "examples": [*rows["examples"], *taught]}
+def teachable(learnt: Iterable[Row], categories: Iterable[Row]) -> list[Row]:
+    """The examples (`category text`) without those of a category that is gone, or sensitive now."""
+    open_to_all = {row["code"] for row in categories if row["sensitive"] != "yes"}
+    return [row for row in learnt if row["category"] in open_to_all]
 
 
 def distinct(learnt: Sequence[Row], kept_out: Sequence[str]) -> list[Row]:

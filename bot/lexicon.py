@@ -7,18 +7,23 @@ from importlib.resources import files
 from typing import Any
 
 from bot.catalog import Catalog
+from bot.text import optout
 from bot.text.answers import Lexicon, build_meanings
 from bot.text.fold import fold
 from bot.text.second import SecondOpinion
 from bot.text.ways import Table, pack
+from bot.text.weights import Weights, read_weights
 
 CUES = ("question", "track", "fault", "abuse")
 # `done` comes first: "bas" ends a list where one is open, and is asked about where none is.
 _FIRST = ("done",)
 
 
-def build_lexicon(catalog: Catalog) -> Lexicon:
-    """The words of every language at once: a citizen may answer "haan" to a question in Balochi."""
+def build_lexicon(catalog: Catalog, weights: Weights | None = None) -> Lexicon:
+    """The words of every language at once: a citizen may answer "haan" to a question in Balochi.
+
+    `weights`: what was learnt of intents and topics; as shipped when none is given.
+    """
     folders = [language.folder for language in catalog.languages.values()]
     meanings = [(meaning, words) for folder in folders for meaning, words in folder["words"].items()]
     ways, second = read_model(files("bot.data").joinpath("ways.json.gz").read_bytes())
@@ -31,10 +36,17 @@ def build_lexicon(catalog: Catalog) -> Lexicon:
         fillers=_phrases(folder["cues"]["filler"] for folder in folders),
         languages={fold(name): folder["code"] for folder in reversed(folders) for name in _names(folder)},
         cues={kind: _phrases(folder["cues"][kind] for folder in folders) for kind in CUES},
+        optout={kind: _phrases(folder["optout"][kind] for folder in folders) for kind in optout.KINDS},
         written=frozenset(catalog.languages),
         ways=ways,
         second=second,
+        weights=weights or shipped_weights(),
     )
+
+
+def shipped_weights() -> Weights:
+    """What `workers/training/reading.py` learnt from the lines shipped beside it."""
+    return read_weights(files("bot.data").joinpath("reading.bin.gz").read_bytes())
 
 
 def _labels(catalog: Catalog) -> dict[str, frozenset[str]]:

@@ -4,7 +4,8 @@ from bot.dialogue import form, report
 from bot.dialogue.talk import Talk
 from bot.dialogue.values import AddToTicket, Turn
 
-CLEAR_SCORE = 1.5
+CLEAR = 0.6
+"""Probability of another category from which the message is none of the last ticket's, wherever it is about."""
 LONG_MESSAGE = 4
 """Words from which a message with another topic is taken for a new complaint rather than a word on the last one."""
 
@@ -34,7 +35,7 @@ def answer(talk: Talk) -> Turn:
 
 def _is_elsewhere(talk: Talk, category: str) -> bool:
     """Whether the words are clearly of another sector than the ticket's: one stray word ("near the jetty") is not enough."""
-    if not talk.topics or (talk.topics[0][1] < CLEAR_SCORE and not talk.places):
+    if not talk.topics or (talk.topics[0][1] < CLEAR and not talk.places):
         return False
     sectors = {code: c.sector for code, c in talk.world.directory.categories.items()}
     return sectors[talk.topics[0][0]] != sectors.get(category)

@@ -6,11 +6,11 @@ from typing import Any
 from bot.dialogue import form
 from bot.dialogue.talk import Talk
 from bot.dialogue.values import Draft
+from bot.text import reading
 from bot.text.places import Place, narrowest, nearest_place
 
-CLEAR_LEAD = 0.5
-"""Score by which the likeliest category must lead the next to be taken without asking."""
-MIN_SCORE = 0.5
+LIKELY_ENOUGH = 0.35
+"""Probability that is enough where the category's own words say the same."""
 MAX_WORDS = 2000
 MIN_STORY_WORDS = 2
 
@@ -59,9 +59,11 @@ def is_complete(draft: Draft) -> bool:
 
 def sure_category(talk: Talk) -> str:
     """The category the words point to without doubt, or empty."""
-    scores = [*talk.topics, ("", 0.0), ("", 0.0)]
-    (best, lead), (_, second) = scores[0], scores[1]
-    return best if lead >= MIN_SCORE and lead - second >= CLEAR_LEAD else ""
+    best, odds = talk.topics[0] if talk.topics else ("", 0.0)
+    if odds >= reading.SURE:
+        return best
+    # two witnesses: the words learnt from lines, and the category's own words with no other category's beside them
+    return best if odds >= LIKELY_ENOUGH and talk.named == [best] else ""
 
 
 def named_places(talk: Talk) -> list[Place]:

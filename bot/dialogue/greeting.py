@@ -6,7 +6,9 @@ from bot.dialogue.values import Turn
 
 
 def wants_menu(talk: Talk) -> bool:
-    return talk.meaning in ("menu", "greeting") and not (talk.message.media or talk.message.pin)
+    if talk.message.media or talk.message.pin:
+        return False
+    return talk.meaning in ("menu", "greeting") or talk.wants("greeting")
 
 
 def show_menu(talk: Talk) -> Turn:
@@ -31,7 +33,7 @@ def leave(talk: Talk, *, was_draft: bool = False) -> Turn:
 
 
 def is_thanks(talk: Talk) -> bool:
-    return talk.meaning == "thanks" or (talk.gist == "yes" and talk.idle)
+    return talk.meaning == "thanks" or (talk.gist == "yes" and talk.idle) or talk.wants("thanks") or talk.wants("yes")
 
 
 def welcome_thanks(talk: Talk) -> Turn:

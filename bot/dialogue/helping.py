@@ -6,7 +6,7 @@ from bot.dialogue.values import Turn
 
 
 def wanted(talk: Talk) -> bool:
-    return talk.meaning == "help"
+    return talk.meaning == "help" or talk.wants("help")
 
 
 def answer(talk: Talk) -> Turn:

@@ -26,12 +26,14 @@ def settle(talk: Talk) -> Talk:
 
 
 def wanted(talk: Talk) -> bool:
-    return talk.meaning == "language" or (_named(talk) is not None and talk.conversation.step != "language")
+    if talk.meaning == "language" or talk.wants("language"):
+        return True
+    return _named(talk) is not None and talk.conversation.step != "language"
 
 
 def change(talk: Talk) -> Turn:
     """`زبان` asks which; a language's name chooses it at once, at any step."""
-    if named := _named(talk):
+    if named := _named(talk) or _named_inside(talk):
         return _go_on(talk.with_conversation(language=named, chosen=True))
     return ask(talk)
 
@@ -110,6 +112,13 @@ def _go_on(talk: Talk, *, changed: bool = True) -> Turn:
     if changed:
         return talk.beside(say("language.changed"), question)
     return talk.turn(question, aside=talk.conversation.aside)
+
+
+def _named_inside(talk: Talk) -> str | None:
+    """The one language that a sentence such as "can you talk in Urdu" names; two are asked about."""
+    languages = talk.world.lexicon.languages
+    named = {languages[word] for word in talk.folded.split() if word in languages}
+    return named.pop() if len(named) == 1 else None
 
 
 def _named(talk: Talk) -> str | None:

@@ -3,11 +3,17 @@
 from bot.dialogue import form, report
 from bot.dialogue.talk import Talk, say
 from bot.dialogue.values import Option, ResumeOutreach, StopOutreach, Term, Turn
+from bot.text import intent
+from bot.text.optout import asks_no_more
+
+SURE = 0.7
+"""Probability from which a sentence is taken for wanting announcements again."""
 
 
 def wants_out(talk: Talk) -> bool:
     """Only a whole message that says stop: a complaint with "band" or "stop" in it is a complaint."""
-    return talk.meaning == "stop" and talk.conversation.step != "stop"
+    says = talk.meaning == "stop" or (not talk.meaning and asks_no_more(talk.folded, talk.world.lexicon.optout))
+    return says and talk.conversation.step != "stop"
 
 
 def stop(talk: Talk) -> Turn:
@@ -16,7 +22,7 @@ def stop(talk: Talk) -> Turn:
 
 
 def wants_in(talk: Talk) -> bool:
-    return talk.meaning == "start"
+    return talk.meaning == "start" or (talk.wants("opt_in") and talk.weighed.intents[0][1] >= SURE)
 
 
 def start(talk: Talk) -> Turn:
@@ -25,8 +31,10 @@ def start(talk: Talk) -> Turn:
 
 
 def may_mean_out(talk: Talk) -> bool:
-    """A bare "بند" says closed as often as stop: ask back."""
-    return talk.meaning == "stop_ask" and talk.idle
+    """A bare "بند" says closed as often as stop, and so may a sentence: ask back."""
+    if not talk.idle or talk.choice is not None:
+        return False
+    return talk.meaning == "stop_ask" or (not talk.meaning and intent.may_mean_out(talk.weighed.intents))
 
 
 def ask(talk: Talk) -> Turn:

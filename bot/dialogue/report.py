@@ -11,12 +11,16 @@ from bot.text.places import Place, find_places
 
 MAX_MISSES = 3
 LIKELY = 3
+TROUBLES = ("complaint", "emergency")
+MIN_TROUBLE_WORDS = 3
 
 
 def wanted(talk: Talk) -> bool:
-    """Anything that names a trouble of the directory, sends a picture, voice or pin, or says "complaint"."""
-    named = talk.meaning == "report" or (bool(talk.topics) and not talk.meaning)
-    return named or bool(talk.message.media or talk.message.pin)
+    """Anything that tells a trouble or names one of the directory, sends a picture, voice or pin, or says "complaint"."""
+    if talk.meaning:
+        return talk.meaning == "report" or bool(talk.message.media or talk.message.pin)
+    tells = talk.intent in TROUBLES and (bool(talk.topics) or talk.words >= MIN_TROUBLE_WORDS)
+    return tells or bool(drafts.sure_category(talk) or talk.message.media or talk.message.pin)
 
 
 def begin(talk: Talk, *, words: bool = True) -> Turn:

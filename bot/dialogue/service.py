@@ -16,12 +16,14 @@ INTERRUPTIBLE = ("report.sector", "report.category", "report.likely", "report.pl
 
 
 def wanted(talk: Talk) -> bool:
-    """Asks for papers, a fee, the way or the time of something the directory knows, or says "service"."""
-    return talk.meaning == "service" or _is_question(talk)
+    """Asks for papers, a fee, the way, the time or anything else of a service, or says "service"."""
+    return talk.meaning == "service" or talk.wants("service") or (_is_question(talk) and not talk.meaning)
 
 
 def begin(talk: Talk) -> Turn:
-    return _choose(talk) if talk.services and talk.meaning != "service" else ask_which(talk)
+    if talk.meaning == "service":
+        return ask_which(talk)
+    return _choose(talk) if talk.services else _offer_person(talk)
 
 
 def wanted_beside(talk: Talk) -> bool:

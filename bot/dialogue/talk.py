@@ -7,10 +7,17 @@ from typing import Any
 
 from bot import tickets
 from bot.dialogue.values import Command, Conversation, Message, Option, Reply, Term, TicketView, Turn, Value, World
-from bot.text import answers, places, topics
+from bot.text import answers, places, reading, topics
 from bot.text.fold import fold
+from bot.text.intent import read_intent
 
 BACK = Option("back", Term("option.back"))
+PLAIN = 0.6
+"""Probability from which a sentence is taken for what it seems to want besides a complaint, which is asked about anyway."""
+MIN_WORDS = 2
+"""A single word is known from the word lists or not at all."""
+LIKELY = 0.1
+"""Probability of a category from which it is worth offering: one message in ten like this one means it."""
 DEFAULT_LANGUAGE = "ur"
 """Spoken when nothing is known of the citizen: the province's common language."""
 
@@ -73,9 +80,25 @@ class Talk:
         return self.world.tickets()
 
     @cached_property
+    def weighed(self) -> reading.Weighed:
+        """What the words by themselves want and complain of, with probabilities."""
+        return reading.weigh(self.folded, self.conversation.language, self.world.lexicon, self.world.directory)
+
+    @cached_property
+    def intent(self) -> str:
+        """What the words by themselves want, as `tawar evaluate` judges it."""
+        return read_intent(self.folded, self.world.lexicon, self.weighed.intents, self.weighed.danger)
+
+    @cached_property
     def topics(self) -> list[tuple[str, float]]:
-        directory = self.world.directory
-        return topics.rank_topics(self.folded, self.conversation.language, directory.topic_index, directory.likeness)
+        """The categories that are worth offering, with their probabilities, likeliest first."""
+        return [(code, odds) for code, odds in self.weighed.topics if odds >= LIKELY]
+
+    @cached_property
+    def named(self) -> list[str]:
+        """The categories whose own words stand in the message."""
+        index = self.world.directory.topic_index
+        return [code for code, _ in topics.find_topics(self.folded, self.conversation.language, index)]
 
     @cached_property
     def services(self) -> list[tuple[str, float]]:
@@ -84,6 +107,12 @@ class Talk:
     @cached_property
     def places(self) -> list[places.Place]:
         return places.find_places(self.folded, self.world.directory.place_index)
+
+    def wants(self, intent: str) -> bool:
+        """Whether the message plainly wants that, and no question is open that it could be the answer to."""
+        if not self.idle or self.meaning or self.choice is not None or self.words < MIN_WORDS or self.intent != intent:
+            return False
+        return dict(self.weighed.intents).get(intent, 0.0) >= PLAIN
 
     @property
     def idle(self) -> bool:

@@ -13,6 +13,8 @@ def names_ticket(talk: Talk) -> bool:
     """A number that passes its check: one's own at any step; a stranger's, or a mistyped one, when nothing else is told."""
     if talk.ticket_number and talk.own_ticket(talk.ticket_number):
         return True
+    if talk.ticket_number and talk.wants("track"):
+        return True
     if talk.conversation.draft or talk.topics or talk.words > SHORT_MESSAGE:
         return False
     return bool(talk.ticket_number) or (talk.idle and tickets.looks_like_number(talk.folded))
@@ -27,7 +29,7 @@ def show(talk: Talk) -> Turn:
 
 
 def wants_list(talk: Talk) -> bool:
-    return talk.meaning in ("mine", "track")
+    return talk.meaning in ("mine", "track") or talk.wants("track")
 
 
 def show_list(talk: Talk) -> Turn:

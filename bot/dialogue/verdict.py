@@ -19,7 +19,7 @@ def answer(talk: Talk) -> Turn:
         return talk.again(talk.with_conversation(step=""))
     if talk.picked == "solved" or talk.gist == "yes":
         return _give(talk, ticket.number, solved=True)
-    if talk.picked == "unsolved" or talk.gist == "no" or _begins_with_no(talk):
+    if talk.picked == "unsolved" or talk.gist == "no" or talk.intent == "no" or _begins_with_no(talk):
         return _give(talk, ticket.number, solved=False)
     if talk.wants_back or talk.meaning or talk.choice is not None:
         return talk.again(talk.with_conversation(step=""))

@@ -1,8 +1,8 @@
 """Learning from what was put right: a candidate is built and measured, and nothing changes until an administrator accepts."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,15 +10,18 @@ from sqlalchemy import Connection
 
 from bot.directory import Directory, Row, read_directory
 from bot.evaluation import evaluate
-from bot.learning import distinct, figures_of, with_learnt, worse_in
+from bot.learning import distinct, figures_of, teachable, worse_in
 from bot.store import accounts, learning
 from bot.store import directory as directory_rows
 from bot.store.database import Database
 from bot.text.answers import Lexicon
 from bot.text.reading import read_message
+from bot.text.weights import read_weights
 
 AS_SHIPPED = 0
 """The version that learnt nothing."""
+Train = Callable[[Sequence[Row], Directory, Sequence[Row]], bytes]
+"""(learnt examples, directory, its rows of categories) -> weights, as bot/text/weights.py reads them"""
 
 
 class LearningError(Exception):
@@ -38,9 +41,9 @@ class Proposal:
     after: Mapping[str, Any]
 
 
-def propose(db: Database, lexicon: Lexicon, kept_out: Sequence[Row], now: datetime) -> Proposal:
-    """Builds a candidate from the directory's examples and all learnt ones, measures it and what is in use on the
-    `kept_out` rows (see bot/evaluation.py), and stores it as a proposed version.
+def propose(db: Database, lexicon: Lexicon, kept_out: Sequence[Row], now: datetime, train: Train) -> Proposal:
+    """Trains on what is shipped and on all learnt examples, measures that and what is in use on the `kept_out` rows (see
+    bot/evaluation.py), and stores it as a proposed version. `lexicon`: as it is in use.
 
     Raises LearningError where there is nothing to learn, nothing new, or nothing to measure on.
     """
@@ -49,13 +52,15 @@ def propose(db: Database, lexicon: Lexicon, kept_out: Sequence[Row], now: dateti
     learnt = _taught(rows, noted, kept_out)
     if learnt == list(in_use):
         raise LearningError("Nothing was put right since the version in use was made: there is nothing new to learn.")
-    # Measured outside any transaction: it takes seconds.
-    before = _measure(_read(rows, in_use), lexicon, kept_out)
+    directory = read_directory(rows)
+    # Trained and measured outside any transaction: it takes a minute.
+    before = _measure(directory, lexicon, kept_out)
     if before["category_top1"] is None:
         raise LearningError("No row of the labelled file complains and names a category: give another with --on FILE.")
-    after = _measure(_read(rows, learnt), lexicon, kept_out)
+    weights = train(learnt, directory, rows["categories"])
+    after = _measure(directory, replace(lexicon, weights=read_weights(weights)), kept_out)
     with db.write() as tx:
-        version = learning.propose(tx, made_at=now, examples=learnt, before=before, after=after)
+        version = learning.propose(tx, made_at=now, examples=learnt, before=before, after=after, weights=weights)
     sources = Counter(row.source for row in noted)
     return Proposal(version, len(learnt), sources, len(noted) - len(learnt), before, after)
 
@@ -100,16 +105,12 @@ def _taught(rows: Mapping[str, Sequence[Row]], noted: Sequence[Any], kept_out: S
     if not rows:
         raise LearningError("The database has no directory yet: start the service once, then learn.")
     labelled = distinct([{"category": n.category, "text": n.text} for n in noted], [row["text"] for row in kept_out])
-    learnt = list(with_learnt(rows, labelled)["examples"][len(rows["examples"]) :])
+    learnt = teachable(labelled, rows["categories"])
     if not learnt:
         raise LearningError(
             "No labelled example is there: one comes when an official sorts a ticket or a citizen corrects a complaint."
         )
     return learnt
-
-
-def _read(rows: Mapping[str, Sequence[Row]], learnt: Sequence[Row]) -> Directory:
-    return read_directory(with_learnt(rows, learnt))
 
 
 def _measure(directory: Directory, lexicon: Lexicon, kept_out: Sequence[Row]) -> dict[str, Any]:

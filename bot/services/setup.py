@@ -1,18 +1,24 @@
 """The first start: the directory from bot/data, and in demo mode people with random passwords."""
 
 import csv
+import logging
 import secrets
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
+from bot.catalog import Catalog
 from bot.directory import KINDS, Directory, read_directory
-from bot.learning import with_learnt
+from bot.lexicon import build_lexicon
 from bot.services.hands import Hands
 from bot.services.sign_in import add_account
 from bot.store import accounts, learning
 from bot.store import directory as rows
 from bot.store.database import Database
+from bot.text.answers import Lexicon
+from bot.text.weights import read_weights
+
+log = logging.getLogger("tawar.setup")
 
 # username, name, role, department
 DEMO_PEOPLE = (
@@ -36,13 +42,22 @@ def shipped_rows(kind: str) -> list[Mapping[str, str]]:
 
 
 def load_directory(db: Database) -> Directory:
-    """The directory as the database has it, with the examples of the version that was accepted, if one was; on the first
-    start as the project ships it."""
+    """The directory as the database has it; on the first start as the project ships it."""
     with db.write() as tx:
         for kind in KINDS if rows.is_empty(tx) else ():
             rows.replace(tx, kind, shipped_rows(kind))
-        known, learnt = rows.all_rows(tx), learning.examples_in_use(tx)
-    return read_directory(with_learnt(known, learnt))
+        return read_directory(rows.all_rows(tx))
+
+
+def load_lexicon(db: Database, catalog: Catalog) -> Lexicon:
+    """The words of every language, with the weights of the version that was accepted, if one was and can still be read."""
+    with db.read() as tx:
+        stored = learning.weights_in_use(tx)
+    try:
+        return build_lexicon(catalog, read_weights(stored) if stored else None)
+    except ValueError as error:
+        log.warning("what was learnt cannot be read, reading as shipped: %s Run `tawar learn` again.", error)
+        return build_lexicon(catalog)
 
 
 def add_demo_people(hands: Hands, logins: Path) -> Sequence[str]:

@@ -4,7 +4,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, ForeignKey, Index, Row, Table, Text, insert, select, text, update
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Row,
+    Table,
+    Text,
+    insert,
+    select,
+    text,
+    update,
+)
 
 from bot.store.database import insert as insert_or_update
 from bot.store.schema import Id, Instant, metadata
@@ -32,6 +46,7 @@ models = Table(
     Column("accepted_by", Text, nullable=False, default=""),
     Column("retired_at", Instant),
     Column("retired_by", Text, nullable=False, default=""),
+    Column("weights", LargeBinary, nullable=False),
     Index(
         "uq_models_in_use",
         "state",
@@ -40,6 +55,9 @@ models = Table(
         postgresql_where=text("state = 'accepted'"),
     ),
 )
+
+# The weights are most of a megabyte: read only where they are used.
+_told = [column for column in models.c if column.name != "weights"]
 
 
 def keep_example(connection: Connection, ticket_id: int, **fields: Any) -> None:
@@ -58,25 +76,30 @@ def all_examples(connection: Connection) -> Sequence[Row[tuple[Any, ...]]]:
 
 
 def propose(connection: Connection, **fields: Any) -> int:
-    """Adds a version that nobody has accepted (`made_at examples before after`); its number."""
+    """Adds a version that nobody has accepted (`made_at examples before after weights`); its number."""
     new = insert(models).values(state="proposed", **fields).returning(models.c.version)
     return int(connection.execute(new).scalar_one())
 
 
 def all_models(connection: Connection) -> Sequence[Row[tuple[Any, ...]]]:
     """Every version, oldest first."""
-    return connection.execute(select(models).order_by(models.c.version)).all()
+    return connection.execute(select(*_told).order_by(models.c.version)).all()
 
 
 def lock_models(connection: Connection) -> Sequence[Row[tuple[Any, ...]]]:
     """As `all_models`, locked until the transaction ends: two who change what is in use must queue up."""
-    return connection.execute(select(models).order_by(models.c.version).with_for_update()).all()
+    return connection.execute(select(*_told).order_by(models.c.version).with_for_update()).all()
 
 
 def examples_in_use(connection: Connection) -> Sequence[Mapping[str, str]]:
     """The rows (`category text`) of the accepted version; none where the service reads as it was shipped."""
     query = select(models.c.examples).where(models.c.state == "accepted")
     return list(connection.execute(query).scalar_one_or_none() or ())
+
+
+def weights_in_use(connection: Connection) -> bytes | None:
+    """The weights of the accepted version; None where the service reads as it was shipped."""
+    return connection.execute(select(models.c.weights).where(models.c.state == "accepted")).scalar_one_or_none()
 
 
 def retire(connection: Connection, at: datetime, by: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from bot.text.fold import fold
 from bot.text.second import SecondOpinion
 from bot.text.ways import Table
+from bot.text.weights import Weights
 
 MAX_CHOICE = 99
 MAX_GIST_WORDS = 7
@@ -31,10 +32,14 @@ class Lexicon:
     """Kind of cue (question, fault) -> folded phrases that stand inside a longer message."""
     written: frozenset[str] = frozenset()
     """Codes of the languages that have texts of their own."""
+    optout: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Kind of word (see bot/text/optout.py) -> words of asking for no more announcements."""
     ways: Mapping[str, Table] = field(default_factory=lambda: {"arabic": Table(), "latin": Table()})
     """Script -> what tells its ways of writing apart."""
     second: SecondOpinion = field(default_factory=SecondOpinion)
     """Asked where `ways` leaves a doubt."""
+    weights: Weights = field(default_factory=Weights)
+    """What messages want and complain of, learnt from labelled lines."""
 
 
 def build_meanings(rows: Iterable[tuple[str, Iterable[str]]]) -> dict[str, str]:

@@ -1,11 +1,19 @@
-"""What a message wants, read cold: without a conversation to lean on."""
+"""What a message wants, read cold: plain answers by their words, opt-out by words that mean nothing else, the rest as learnt."""
 
 from bot import tickets
-from bot.text.answers import Lexicon, has_cue, read_meaning
+from bot.text.answers import Lexicon, read_meaning
+from bot.text.optout import asks_no_more
+from bot.text.weights import Ranked
 
+DANGER_LEAST = {True: 0.15, None: 0.4, False: 0.6}
+"""Probability from which danger to life is believed, where the trouble is surely one of danger, in doubt, surely none: a number
+too many does less harm than one too few."""
+OPT_OUT_LEAST = 0.85
+"""Probability below which a message that may ask for no more announcements is read as what it is likeliest besides."""
+MAY_MEAN_OUT = 0.3
+"""Probability from which the bot asks back whether announcements shall stop."""
 SHORT = 4
 """A ticket's number in so few words is asked about; in a longer message it may be a meter's."""
-TROUBLE_WORDS = 3
 
 # meaning of a whole message -> intent
 BY_MEANING = {
@@ -25,24 +33,29 @@ BY_MEANING = {
 }
 
 
-def read_intent(folded: str, lexicon: Lexicon, *, topic: str, is_danger: bool, service: str) -> str:
-    """The intent of a folded message. `topic`, `service`: the likeliest ones, or empty; `is_danger`: life may be at stake.
-
-    Opt-out is only ever a whole message: a complaint with "stop" or "band" in it stays a complaint.
+def read_intent(folded: str, lexicon: Lexicon, ranked: Ranked, danger: bool | None = None) -> str:
+    """The intent of a folded message. `ranked`: (intent, probability) pairs as learnt, likeliest first; may be empty.
+    `danger`: whether the trouble it tells is one of danger to life, None where that is in doubt.
     """
     if intent := BY_MEANING.get(read_meaning(folded, lexicon) or ""):
         return intent
-    words = len(folded.split())
-    asks_news = has_cue(folded, "track", lexicon)
-    names_ticket = tickets.read_number(folded) is not None and (words <= SHORT or asks_news) and not topic
-    # In order of precedence: the first that holds.
-    holds = {
-        "language": folded in lexicon.languages,
-        "track": names_ticket or (asks_news and not is_danger),
-        "emergency": is_danger,
-        "service": bool(service) and has_cue(folded, "question", lexicon),
-        "complaint": bool(topic),
-        "abuse": has_cue(folded, "abuse", lexicon),
-    }
-    told = "complaint" if words >= TROUBLE_WORDS and has_cue(folded, "fault", lexicon) else "other"
-    return next((intent for intent, is_so in holds.items() if is_so), told)
+    if folded in lexicon.languages:
+        return "language"
+    if asks_no_more(folded, lexicon.optout):
+        return "opt_out"
+    if tickets.read_number(folded) and len(folded.split()) <= SHORT:
+        return "track"
+    return _learnt(dict(ranked), danger)
+
+
+def _learnt(odds: dict[str, float], danger: bool | None) -> str:
+    if odds.pop("emergency", 0.0) >= DANGER_LEAST[danger]:
+        return "emergency"
+    if odds.get("opt_out", 1.0) < OPT_OUT_LEAST:
+        odds.pop("opt_out", None)
+    return max(odds, key=odds.__getitem__, default="other")
+
+
+def may_mean_out(ranked: Ranked) -> bool:
+    """Whether to ask back if announcements shall stop."""
+    return dict(ranked).get("opt_out", 0.0) >= MAY_MEAN_OUT

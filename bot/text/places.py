@@ -54,6 +54,8 @@ class PlaceIndex:
     things: frozenset[str] = frozenset()
     outside: Mapping[str, str] = field(default_factory=dict)
     known: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
+    """Words that name a place and nothing else."""
 
 
 def build_place_index(
@@ -84,7 +86,8 @@ def build_place_index(
             elif key not in common:
                 sure.add(key)
     exact = {key: tuple(places) for key, places in names.items()}
-    return PlaceIndex(exact, frozenset(common), points, frozenset(things), outside or {}, known)
+    words = frozenset(name for name in (*exact, *(outside or {})) if " " not in name) - common
+    return PlaceIndex(exact, frozenset(common), points, frozenset(things), outside or {}, known, words)
 
 
 def find_places(folded: str, index: PlaceIndex, *, asked: bool = False) -> list[Place]:

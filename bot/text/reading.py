@@ -1,4 +1,4 @@
-"""A message read cold: language, intent, topics and place. What the dialogue asks piece by piece, in one value."""
+"""A message read cold: language, intent, topics and place. The dialogue asks for the same piece by piece."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +8,30 @@ from bot.text import language, places, topics
 from bot.text.answers import Lexicon
 from bot.text.fold import fold
 from bot.text.intent import read_intent
+from bot.text.traits import traits
+from bot.text.weights import Ranked
 
 RANKED = 3
+NONE = "none"
+"""The topic of a message that complains of nothing."""
+FAINT = 0.03
+"""Probability below which a topic is not worth naming."""
+OWN_WORDS = 0.6
+"""Probability of a category whose own words stand in the message and of which nothing was learnt yet."""
+
+
+SURE = 0.55
+"""Probability of a topic from which it is taken without asking; the citizen corrects it with one number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a message wants and complains of: (name, probability) pairs, likeliest first. `danger`: whether the trouble is
+    one of danger to life, None where that is in doubt."""
+
+    intents: Ranked = ()
+    topics: Ranked = ()
+    danger: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +44,31 @@ class Reading:
     place: places.Place | None
 
 
+def weigh(folded: str, spoken: str | None, lexicon: Lexicon, directory: Directory) -> Weighed:
+    """Weighs a folded message. `spoken`: the language it is in, if known."""
+    ranked = lexicon.weights.rank(traits(folded, directory.place_index.words))
+    known = [(code, odds) for code, odds in ranked.get("topic", ()) if odds >= FAINT and code in directory.categories]
+    if unlearnt := directory.categories.keys() - lexicon.weights.groups.get("topic", ()):
+        # An operator's own category, added since: its keywords are all there is.
+        named = topics.find_topics(folded, spoken, directory.topic_index)
+        known = sorted([*known, *((c, OWN_WORDS) for c, _ in named if c in unlearnt)], key=lambda row: -row[1])
+    return Weighed(ranked.get("intent", ()), known, _is_danger(known, directory))
+
+
+def _is_danger(ranked: Ranked, directory: Directory) -> bool | None:
+    best, odds = ranked[0] if ranked else ("", 0.0)
+    return directory.categories[best].priority == "emergency" if odds >= SURE else None
+
+
 def read_message(text: str, lexicon: Lexicon, directory: Directory) -> Reading:
     """Reads one message by itself. Never raises, whatever the text."""
     folded = fold(text)
     way = language.rank(folded, lexicon).way
-    spoken = language.SPOKEN.get(way, "")
-    found_topics = topics.rank_topics(folded, spoken, directory.topic_index, directory.likeness, topics.FAINT)
-    ranked = [code for code, _ in found_topics[:RANKED]]
-    is_clear = bool(found_topics) and found_topics[0][1] >= topics.LIKE
-    services = topics.find_topics(folded, spoken, directory.service_index)
+    weighed = weigh(folded, language.SPOKEN.get(way), lexicon, directory)
     found = places.narrowest(places.find_places(folded, directory.place_index))
-    top = directory.categories.get(ranked[0]) if ranked else None
-    intent = read_intent(
-        folded,
-        lexicon,
-        topic=ranked[0] if is_clear else "",
-        is_danger=is_clear and top is not None and top.priority == "emergency",
-        service=services[0][0] if services else "",
+    return Reading(
+        way,
+        read_intent(folded, lexicon, weighed.intents, weighed.danger),
+        [code for code, _ in weighed.topics[:RANKED]],
+        found[0] if found else None,
     )
-    return Reading(way, intent, ranked, found[0] if found else None)

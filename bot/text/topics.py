@@ -4,12 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.text.fold import fold
-from bot.text.likeness import Likeness
 
-FAINT = 0.3
-LIKE = 0.9
-PLAIN, PLAIN_GAIN = 2.5, 0.5
-"""A known phrase of two words or more that speaks of one topic, and no other topic's word beside it, is plain."""
 MAX_PHRASE_WORDS = 7
 """As many as the longest title has, which people type as it was shown: "imdad ya muawzay ki surat e haal"."""
 
@@ -30,22 +25,6 @@ def build_index(rows: Iterable[tuple[str, Iterable[str]]]) -> dict[str, frozense
             if key := fold(phrase):
                 table.setdefault(key, set()).add(code)
     return {phrase: frozenset(codes) for phrase, codes in table.items()}
-
-
-def rank_topics(
-    folded: str, language: str | None, index: TopicIndex, likeness: Likeness, least: float | None = None
-) -> list[tuple[str, float]]:
-    """(code, score) pairs, best first: known words, and likeness to what is said of each topic for the misspelt rest.
-
-    `least`: scores below it are left out; without one, FAINT where a known word stands and LIKE where none does. Scores
-    of complaints that name their trouble lie between 1 and 5; a lead of half a point is right nineteen times in twenty.
-    """
-    known, like = dict(find_topics(folded, language, index)), likeness.of(folded)
-    least = least if least is not None else FAINT if known else LIKE
-    if len(known) == 1:
-        known = {code: score + 4 * PLAIN_GAIN * (score >= PLAIN) for code, score in known.items()}
-    scores = {code: known.get(code, 0.0) / 4 + 10 * like.get(code, 0.0) for code in known.keys() | like.keys()}
-    return sorted(((c, s) for c, s in scores.items() if s >= least), key=lambda item: (-item[1], item[0]))
 
 
 def find_topics(folded: str, language: str | None, index: TopicIndex) -> list[tuple[str, float]]:

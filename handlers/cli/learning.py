@@ -9,10 +9,10 @@ import click
 from bot.catalog import load_catalog
 from bot.evaluation import parse_rows
 from bot.learning import MEASURES, worse_in
-from bot.lexicon import build_lexicon
 from bot.services import learning
 from bot.services.hands import utc_now
 from bot.services.learning import AS_SHIPPED, LearningError, Proposal
+from bot.services.setup import load_lexicon
 from bot.store import migrate
 from bot.store.database import Database, DatabaseAway
 from handlers.cli.parts import Parts
@@ -52,7 +52,10 @@ def commands(parts: Parts) -> list[click.Command]:
                 click.echo(f"{what} is in use again, by {by}. {FROM_NEXT_START}")
             else:
                 rows = _kept_out(on, part)
-                click.echo(_told(learning.propose(db, build_lexicon(load_catalog()), rows, utc_now())))
+                lexicon = load_lexicon(db, load_catalog())
+                click.echo(_told(learning.propose(db, lexicon, rows, utc_now(), parts.train)))
+        except ModuleNotFoundError as error:
+            _refuse(f"Learning needs a library that reading does not ({error.name}): pip install 'tawar[learn]'.")
         except LearningError as error:
             raise click.ClickException(str(error)) from error
         except DatabaseAway as error:

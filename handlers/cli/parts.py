@@ -10,6 +10,7 @@ import click
 
 from bot.config import LOOPBACK, Settings, SettingsError
 from bot.services.hands import Hands
+from bot.services.learning import Train
 from bot.store.database import Database
 
 
@@ -27,6 +28,7 @@ class Parts:
     broker_ok: Callable[[Settings], bool | None]
     bench: Callable[[str], dict[str, Any]]
     benches: tuple[str, ...]
+    train: Train
 
     def database(self) -> Database:
         """The configured database alone, for commands that need nothing else. Ends the command where none is set."""

@@ -4,12 +4,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot.directory import FALLBACK_CATEGORY, KINDS, read_directory
-from bot.learning import distinct, lesson, with_learnt, worse_in
+from bot.directory import FALLBACK_CATEGORY
+from bot.learning import distinct, lesson, teachable, worse_in
 from bot.services.setup import shipped_rows
 from tests.support import directory
 
-ROWS = {kind: shipped_rows(kind) for kind in KINDS}
 WORDS = "the wire sparks at night, call 0333 1234567"
 
 
@@ -44,14 +43,9 @@ def test_a_category_that_is_gone_since_is_gone_from_the_lessons_too() -> None:
     assert lesson(directory(), ticket("no_longer_there"), "power_outage", WORDS)
 
 
-def test_learnt_examples_stand_beside_the_shipped_ones() -> None:
+def test_what_is_sensitive_now_or_gone_teaches_nothing() -> None:
     learnt = [{"category": code, "text": f"zorgal {code}"} for code in ("garbage", "women_violence", "gone")]
-    rows = with_learnt(ROWS, learnt)
-    assert [row["category"] for row in rows["examples"][len(ROWS["examples"]) :]] == ["garbage"]
-    assert (
-        max(read_directory(rows).likeness.of("zorgal"), key=read_directory(rows).likeness.of("zorgal").get) == "garbage"
-    )
-    assert read_directory(with_learnt(ROWS, [])).likeness == directory().likeness
+    assert [row["category"] for row in teachable(learnt, shipped_rows("categories"))] == ["garbage"]
 
 
 def test_an_example_counts_once_and_never_where_it_is_asked() -> None:
@@ -64,7 +58,7 @@ def test_an_example_counts_once_and_never_where_it_is_asked() -> None:
 
 
 def test_worse_is_any_share_that_fell() -> None:
-    before = {"category_top1": 0.8, "category_top3": 0.9, "emergencies": None}
+    before = {"intent": 0.9, "category_top1": 0.8, "category_top3": 0.9, "emergencies": None}
     assert worse_in(before, before) == []
     assert worse_in(before, before | {"category_top1": 0.9, "category_top3": 0.89}) == ["category_top3"]
     assert worse_in(before | {"emergencies": 1.0}, before | {"emergencies": 0.9}) == ["emergencies"]

@@ -1,5 +1,6 @@
 """tawar learn at a shell: a table without a single text, and refusals that say what to do."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from bot.store.database import Database
 from bot.store.tickets import tickets
 from handlers.cli import build_cli
 from handlers.cli.learning import LABELLED
-from tests.support import START, Citizen, make_hands
+from tests.support import START, Citizen, make_hands, train_few
 from tests.visitors import rows
 from wsgi import parts
 
@@ -43,7 +44,7 @@ def learnt(db: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
 
 
 def tawar(*words: str) -> Result:
-    return CliRunner().invoke(build_cli(parts()), ["learn", *words])
+    return CliRunner().invoke(build_cli(replace(parts(), train=train_few)), ["learn", *words])
 
 
 def test_learn_accept_and_back(learnt: Database, kept: str) -> None:

@@ -1,15 +1,16 @@
 """Learning: measured before it is offered, used only after an administrator's word, and taken back as easily."""
 
 import pytest
+from sqlalchemy import update
 
 from bot.evaluation import parse_rows
 from bot.services.hands import Hands
 from bot.services.learning import AS_SHIPPED, LearningError, Proposal, accept, go_back, propose, versions
-from bot.services.setup import load_directory
-from bot.store import accounts, learning
+from bot.services.setup import load_directory, load_lexicon, shipped_rows
+from bot.store import accounts, directory, learning
 from bot.store.tickets import tickets
 from bot.text.reading import read_message
-from tests.support import START, Citizen
+from tests.support import START, Citizen, train_few
 from tests.visitors import rows
 
 KEPT = parse_rows(
@@ -39,12 +40,12 @@ def teach(hands: Hands, *lessons: tuple[str, str], source: str = "transfer") -> 
 
 
 def proposes(hands: Hands) -> Proposal:
-    return propose(hands.db, hands.lexicon, KEPT, START)
+    return propose(hands.db, load_lexicon(hands.db, hands.catalog), KEPT, START, train_few)
 
 
 def first_of(hands: Hands) -> str:
     """What a process that starts now takes the odd words for."""
-    ranked = read_message("zorgalo phatalo", hands.lexicon, load_directory(hands.db)).categories
+    ranked = read_message("zorgalo phatalo", load_lexicon(hands.db, hands.catalog), load_directory(hands.db)).categories
     return ranked[0] if ranked else ""
 
 
@@ -75,7 +76,7 @@ def test_every_version_can_be_gone_back_to(hands: Hands) -> None:
     assert [model.state for model in versions(hands.db)] == ["accepted", "retired"]
     go_back(hands.db, AS_SHIPPED, "root", START)
     assert [(model.state, model.retired_by) for model in versions(hands.db)] == [("retired", "root")] * 2
-    assert load_directory(hands.db).likeness == hands.directory.likeness
+    assert load_lexicon(hands.db, hands.catalog).weights == hands.lexicon.weights
 
 
 def test_a_worse_one_needs_one_more_word(hands: Hands) -> None:
@@ -129,7 +130,7 @@ def test_nothing_to_learn_and_nothing_to_measure_on(hands: Hands) -> None:
         proposes(hands)
     teach(hands, ("garbage", NEWS))
     with pytest.raises(LearningError, match="--on FILE"):
-        propose(hands.db, hands.lexicon, parse_rows("text\thello\nhi\t\n"), START)
+        propose(hands.db, hands.lexicon, parse_rows("text\thello\nhi\t\n"), START, train_few)
     assert versions(hands.db) == []
 
 
@@ -150,6 +151,16 @@ def test_a_category_that_is_gone_later_does_no_harm(hands: Hands) -> None:
     proposes(hands)
     accept(hands.db, 1, "root", START)
     with hands.db.write() as tx:
-        tx.exec_driver_sql("UPDATE directory_rows SET code = 'rubbish' WHERE code = 'garbage'")
-        tx.exec_driver_sql('UPDATE models SET examples = \'[{"category": "no_more", "text": "zorgalo phatalo"}]\'')
-    assert first_of(hands) != "no_more"
+        kept = [row for row in shipped_rows("categories") if row["code"] != "garbage"]
+        directory.replace(tx, "categories", kept)
+    assert first_of(hands) != "garbage"
+
+
+def test_weights_of_another_version_are_left_aside(hands: Hands, caplog: pytest.LogCaptureFixture) -> None:
+    teach(hands, ("garbage", NEWS))
+    proposes(hands)
+    accept(hands.db, 1, "root", START)
+    with hands.db.write() as tx:
+        tx.execute(update(learning.models).values(weights=b"of another version"))
+    assert load_lexicon(hands.db, hands.catalog).weights == hands.lexicon.weights
+    assert "tawar learn" in caplog.text

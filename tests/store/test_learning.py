@@ -12,7 +12,13 @@ from bot.store.tickets import tickets
 from tests.support import START, Citizen
 from tests.visitors import rows
 
-NEW = {"made_at": START, "examples": [{"category": "garbage", "text": "کچرا پڑا ہے"}], "before": {}, "after": {}}
+NEW = {
+    "made_at": START,
+    "examples": [{"category": "garbage", "text": "کچرا پڑا ہے"}],
+    "before": {},
+    "after": {},
+    "weights": b"w",
+}
 
 
 def test_the_newest_label_of_a_ticket_wins(citizen: Citizen, hands: Hands) -> None:
@@ -34,9 +40,11 @@ def test_versions_count_up_and_one_is_in_use(db: Database) -> None:
     with db.write() as tx:
         assert [learning.propose(tx, **NEW), learning.propose(tx, **NEW)] == [1, 2]
         assert learning.examples_in_use(tx) == []
+        assert learning.weights_in_use(tx) is None
     with db.write() as tx:
         learning.accept(tx, 2, START, "root")
         assert learning.examples_in_use(tx) == NEW["examples"]
+        assert learning.weights_in_use(tx) == b"w"
     with pytest.raises(IntegrityError), db.write() as tx:
         learning.accept(tx, 1, START, "root")
     with db.write() as tx:

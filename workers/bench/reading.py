@@ -11,9 +11,9 @@ from bot.catalog import load_catalog
 from bot.directory import KINDS, read_directory
 from bot.lexicon import build_lexicon
 from bot.services.setup import shipped_rows
-from bot.text import language, places, topics
+from bot.text import language, places
 from bot.text.fold import fold
-from bot.text.reading import read_message
+from bot.text.reading import read_message, weigh
 from workers.bench.turns import bench_turns
 
 ROUNDS = 15
@@ -40,7 +40,7 @@ def bench_reading() -> dict[str, Any]:
         "limit_one_pass": (lambda text: [char for char in text], TEXTS),
         "fold": (fold, TEXTS),
         "language": (lambda text: language.guess_language(text, lexicon), folded),
-        "topic": (lambda text: topics.rank_topics(text, "ur", directory.topic_index, directory.likeness), folded),
+        "intent_and_topic": (lambda text: weigh(text, "ur", lexicon, directory), folded),
         "place": (lambda text: places.find_places(text, directory.place_index), folded),
         "whole": (lambda text: read_message(text, lexicon, directory), TEXTS),
         "langdetect_as_shipped": (detect, TEXTS),

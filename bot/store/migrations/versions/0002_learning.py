@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("accepted_by", sa.Text(), nullable=False),
         sa.Column("retired_at", Instant(), nullable=True),
         sa.Column("retired_by", sa.Text(), nullable=False),
+        sa.Column("weights", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("version", name=op.f("pk_models")),
     )
     with op.batch_alter_table("models", schema=None) as batch_op:
