@@ -22,6 +22,8 @@ KINDS = (
 )
 """Each is a file `bot/data/<kind>.csv` and a kind of row in the database."""
 FALLBACK_CATEGORY = "other"
+EMERGENCY_DEPARTMENT = "POL"
+"""Whose helpline (15) is given where somebody is in danger and the department has no sure number of its own."""
 _Thing = TypeVar("_Thing")
 _LANGUAGES = ("en", "ur", "ur_Latn", "bal", "bal_Latn")
 

@@ -59,7 +59,7 @@ def is_complete(draft: Draft) -> bool:
 
 def sure_category(talk: Talk) -> str:
     """The category the words point to without doubt, or empty."""
-    best, odds = talk.topics[0] if talk.topics else ("", 0.0)
+    best, odds = talk.topics[0] if talk.topics and not talk.troubles else ("", 0.0)
     if odds >= reading.SURE:
         return best
     # two witnesses: the words learnt from lines, and the category's own words with no other category's beside them

@@ -1,10 +1,10 @@
 """A ticket opens: its number, who answers and until when; and the number to call first where life may be at stake."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from bot import clock, tickets
-from bot.dialogue import form, track
+from bot.dialogue import danger, form, track
+from bot.dialogue import draft as drafts
 from bot.dialogue.talk import Talk, join, say
 from bot.dialogue.values import CorrectTicket, Day, Draft, OpenTicket, Reply, Turn, WithdrawTicket
 from bot.directory import FALLBACK_CATEGORY
@@ -16,16 +16,16 @@ OPENED = {"complaint": "report.opened", "question": "question.opened"}
 
 def open_complaint(talk: Talk) -> Turn:
     """The draft becomes a complaint of the department that answers for its category and place."""
+    talk, warning = danger.warn(talk)
     draft = form.draft_of(talk)
-    department, deadline, danger = _route(talk, draft)
-    return _open(talk, draft, department, deadline, *danger)
+    department, deadline = _route(talk, draft)
+    return _open(talk, draft, department, deadline, *warning)
 
 
-def open_at_once(talk: Talk) -> Turn:
+def open_at_once(talk: Talk, *before: Reply) -> Turn:
     """One message was enough: the ticket opens, and one number corrects it or takes it back."""
-    return _send(
-        talk, replace(form.draft_of(talk), number=talk.world.new_number()), "report.opened_at_once", OpenTicket
-    )
+    talk = drafts.change(talk, number=talk.world.new_number())
+    return _send(talk, "report.opened_at_once", OpenTicket, *before)
 
 
 def correct(talk: Talk) -> Turn:
@@ -33,7 +33,7 @@ def correct(talk: Talk) -> Turn:
     draft = form.draft_of(talk)
     if not _allows(talk, draft.number, "correct"):
         return _too_late(talk.with_conversation(draft=None), draft.number)
-    return _send(talk, draft, "report.corrected", CorrectTicket)
+    return _send(talk, "report.corrected", CorrectTicket)
 
 
 def answer_opened(talk: Talk) -> Turn:
@@ -71,10 +71,11 @@ def _open(talk: Talk, draft: Draft, department: str, deadline: datetime, *before
     return talk.turn(join(*before, told) if before else told, commands=(command,), step="", draft=None, about=number)
 
 
-def _send(talk: Talk, draft: Draft, key: str, command: type[OpenTicket] | type[CorrectTicket]) -> Turn:
+def _send(talk: Talk, key: str, command: type[OpenTicket] | type[CorrectTicket], *before: Reply) -> Turn:
     """Opens or corrects, and keeps the draft for one more correction."""
-    directory = talk.world.directory
-    department, deadline, danger = _route(talk, draft)
+    talk, warning = danger.warn(talk)
+    draft, directory = form.draft_of(talk), talk.world.directory
+    department, deadline = _route(talk, draft)
     told = say(
         key,
         number=draft.number,
@@ -84,7 +85,7 @@ def _send(talk: Talk, draft: Draft, key: str, command: type[OpenTicket] | type[C
         date=Day(deadline),
     )
     commands = (command(draft.number, draft, department, deadline),)
-    reply = join(*danger, told) if danger else told
+    reply = join(*before, *warning, told) if before or warning else told
     return talk.turn(reply, commands=commands, step="opened", draft=None, opened=draft, about=draft.number)
 
 
@@ -100,15 +101,9 @@ def _too_late(talk: Talk, number: str) -> Turn:
     return track.tell(talk, ticket) if ticket else talk.again(talk)
 
 
-def _route(talk: Talk, draft: Draft) -> tuple[str, datetime, tuple[Reply, ...]]:
-    """(department, deadline, what is said first where life may be at stake)"""
+def _route(talk: Talk, draft: Draft) -> tuple[str, datetime]:
+    """(department, deadline)"""
     directory = talk.world.directory
     category = directory.categories.get(draft.category, directory.categories[FALLBACK_CATEGORY])
-    department = directory.departments[directory.answering("", draft.category, draft.district)]
-    deadline = clock.deadline(talk.world.now, category.sla_hours)
-    return department.code, deadline, _danger(category.priority, department.helpline)
-
-
-def _danger(priority: str, helpline: str) -> tuple[Reply, ...]:
-    """A number is shown only if it is sure."""
-    return (say("danger", number=helpline.split("|", maxsplit=1)[0]),) if priority == "emergency" and helpline else ()
+    department = directory.answering("", draft.category, draft.district)
+    return department, clock.deadline(talk.world.now, category.sla_hours)

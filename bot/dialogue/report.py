@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from bot.dialogue import danger, form, greeting, opening, where
 from bot.dialogue import draft as drafts
-from bot.dialogue import form, greeting, opening, where
 from bot.dialogue.talk import Talk, say
 from bot.dialogue.values import Draft, Reply, Turn
 from bot.directory import FALLBACK_CATEGORY
@@ -26,7 +26,10 @@ def wanted(talk: Talk) -> bool:
 def begin(talk: Talk, *, words: bool = True) -> Turn:
     """Starts a complaint; all that the first message says is used."""
     talk = talk.with_conversation(draft=Draft(), step="", about="")
-    return go_on(_quick(drafts.take_all(talk)) if words else talk)
+    if not words:
+        return go_on(talk)
+    talk, warning = danger.warn(_quick(drafts.take_all(talk)))
+    return go_on(talk, *warning)
 
 
 def _quick(talk: Talk) -> Talk:
@@ -37,7 +40,7 @@ def _quick(talk: Talk) -> Talk:
 
 def go_on(talk: Talk, *before: Reply) -> Turn:
     """Asks for the next thing the draft lacks, the likeliest answers first."""
-    likely = [code for code, _ in talk.topics[:LIKELY]]
+    likely = talk.troubles or [code for code, _ in talk.topics[:LIKELY]]
     if len(likely) > 1 and not form.draft_of(talk).category:
         offered = (*(f"category:{code}" for code in likely), "other_list")
         return form.ask(talk.with_conversation(offered=offered), "report.likely", *before)

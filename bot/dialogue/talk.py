@@ -95,6 +95,12 @@ class Talk:
         return [(code, odds) for code, odds in self.weighed.topics if odds >= LIKELY]
 
     @cached_property
+    def troubles(self) -> list[str]:
+        """The two categories that the message tells of one after the other, or none."""
+        world, spoken = self.world, self.conversation.language
+        return reading.two_troubles(self.message.text, self.weighed, spoken, world.lexicon, world.directory)
+
+    @cached_property
     def named(self) -> list[str]:
         """The categories whose own words stand in the message."""
         index = self.world.directory.topic_index

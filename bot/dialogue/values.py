@@ -36,6 +36,10 @@ class Draft:
     """Set while a ticket that is open already is being corrected."""
     quick: bool = False
     """The citizen told it in words instead of choosing from lists: it is sent as soon as nothing is missing."""
+    warned: bool = False
+    """The number to call in danger was said."""
+    unsafe: bool = False
+    """The citizen said that it is not safe to write back."""
     sector: str = ""
     category: str = ""
     district: str = ""

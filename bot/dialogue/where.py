@@ -18,7 +18,7 @@ def ask_next(talk: Talk, *before: Reply) -> Turn:
     if step == "report.confirm" and draft.number:
         return opening.correct(talk)
     if step == "report.confirm" and draft.quick:
-        return opening.open_at_once(talk)
+        return opening.open_at_once(talk, *before)
     places = drafts.named_places(talk) if step == "report.place" else []
     if len(places) > 1:
         return offer(talk, places, *before)

@@ -1,6 +1,7 @@
 """A message read cold: language, intent, topics and place. The dialogue asks for the same piece by piece."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from bot.directory import Directory
@@ -20,6 +21,11 @@ OWN_WORDS = 0.6
 """Probability of a category whose own words stand in the message and of which nothing was learnt yet."""
 
 
+PAIR = 2
+SECOND, ALONE = 0.05, 0.9
+"""Probability a second trouble has at least, and a single one at most, where a message tells of two."""
+MAX_PARTS = 6
+_PUNCTUATION = re.compile("[\n.!?;:,،۔؛؟]+")
 SURE = 0.55
 """Probability of a topic from which it is taken without asking; the citizen corrects it with one number."""
 
@@ -53,6 +59,36 @@ def weigh(folded: str, spoken: str | None, lexicon: Lexicon, directory: Director
         named = topics.find_topics(folded, spoken, directory.topic_index)
         known = sorted([*known, *((c, OWN_WORDS) for c, _ in named if c in unlearnt)], key=lambda row: -row[1])
     return Weighed(ranked.get("intent", ()), known, _is_danger(known, directory))
+
+
+def two_troubles(text: str, weighed: Weighed, spoken: str | None, lexicon: Lexicon, directory: Directory) -> list[str]:
+    """Two categories that a message tells of in parts of its own ("no water, and the road is broken"), likeliest first;
+    empty where it tells of one."""
+    likely = [code for code, odds in weighed.topics if odds >= SECOND]
+    if len(likely) < PAIR or weighed.topics[0][1] >= ALONE:
+        return []
+    told = []
+    for part in _parts(text, lexicon.cues.get("and", frozenset()))[:MAX_PARTS]:
+        best, odds = next(iter(weigh(part, spoken, lexicon, directory).topics), ("", 0.0))
+        if odds >= SURE and best in likely:
+            told.append(best)
+    # one department reads the whole message anyway: no power and a burnt transformer are one trouble
+    by_department = {directory.categories[code].department: code for code in reversed(likely) if code in told}
+    found = [code for code in likely if code in by_department.values()]
+    return found[:PAIR] if len(found) >= PAIR else []
+
+
+def _parts(text: str, conjunctions: Container[str]) -> list[str]:
+    """The folded text cut at punctuation and at words for "and"."""
+    parts: list[list[str]] = []
+    for clause in _PUNCTUATION.split(text):
+        parts.append([])
+        for word in fold(clause).split():
+            if word in conjunctions:
+                parts.append([])
+            else:
+                parts[-1].append(word)
+    return [" ".join(part) for part in parts if len(part) >= PAIR]
 
 
 def _is_danger(ranked: Ranked, directory: Directory) -> bool | None:

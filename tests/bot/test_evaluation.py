@@ -58,7 +58,13 @@ def test_a_literal_line_break_and_unknown_columns() -> None:
     [
         ("پانی نہیں آ رہا، تربت میں تین دن سے", "ur", "complaint", "water_none", "KCH-01"),
         ("No electricity in Gwadar since morning", "en", "complaint", "power_outage", "GWD"),
-        ("bijli ki nangi taar gir gai gali me bachay tarap rahe hain Quetta", "ur_Latn", "emergency", "power_danger", "QTA"),
+        (
+            "bijli ki nangi taar gir gai gali me bachay tarap rahe hain Quetta",
+            "ur_Latn",
+            "emergency",
+            "power_danger",
+            "QTA",
+        ),
         ("what documents for domicile", "en", "service", "", ""),
         ("stop", "en", "opt_out", "", ""),
         ("band karo ye loadshedding", "ur_Latn", "complaint", "power_outage", ""),
