@@ -45,6 +45,8 @@ class Category:
     sla_hours: int
     priority: str
     sensitive: bool
+    quiet: bool
+    """Violence at home: whoever else holds the phone must not read what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,10 @@ class Directory:
         things = self.sectors if kind == "sector" else self.divisions
         return things.get(code) or _unknown(code)
 
+    def is_quiet(self, category: str) -> bool:
+        """Whether a category is one that whoever else holds the phone must not read about."""
+        return category in self.categories and self.categories[category].quiet
+
     def answering(self, service: str, category: str, district: str = "") -> str:
         """The code of the department that answers for a service, or else for a category in a district."""
         if service in self.services:
@@ -170,6 +176,7 @@ def _category(row: Row) -> Category:
         sla_hours=int(row["sla_hours"]),
         priority=row["priority"],
         sensitive=row["sensitive"] == "yes",
+        quiet=row.get("quiet") == "yes",
     )
 
 

@@ -13,6 +13,13 @@ def warn(talk: Talk) -> tuple[Talk, tuple[Reply, ...]]:
     return (drafts.change(talk, warned=True), (say("danger", number=number),)) if number else (talk, ())
 
 
+def helpline(talk: Talk) -> str:
+    """A number that can be called at any time: the department's own, or everybody's."""
+    directory, draft = talk.world.directory, form.draft_of(talk)
+    own = directory.departments[directory.answering("", draft.category, draft.district)].helpline
+    return (own or directory.departments[EMERGENCY_DEPARTMENT].helpline).split("|", maxsplit=1)[0]
+
+
 def _number(talk: Talk) -> str:
     """The department's own helpline for a trouble of danger; everybody's where the words tell of danger and it has none."""
     directory, draft = talk.world.directory, form.draft_of(talk)

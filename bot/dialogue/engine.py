@@ -11,7 +11,8 @@ from bot.text.digits import digit_style
 
 def respond(conversation: Conversation, message: Message, world: World) -> Turn:
     """The turn that `message` makes of `conversation`."""
-    turn = _answer(language.settle(Talk(conversation, message, world, _answer)))
+    talk = Talk(conversation, message, world, _answer)
+    turn = language.excuse(talk, _answer(language.settle(talk)))
     digits = digit_style(message.text) or conversation.digits
     return replace(turn, conversation=replace(turn.conversation, at=message.at, digits=digits))
 

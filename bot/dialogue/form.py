@@ -23,6 +23,11 @@ def is_told(draft: Draft) -> bool:
     return bool(draft.words) or any(kind.startswith(VOICE) for kind in draft.media)
 
 
+def is_quiet(talk: Talk) -> bool:
+    """Whether the draft is of a matter that whoever else holds the phone must not read about: violence at home."""
+    return talk.world.directory.is_quiet(draft_of(talk).category)
+
+
 def next_step(talk: Talk) -> str:
     """The first thing the draft still lacks; empty without a draft."""
     draft = talk.conversation.draft
@@ -92,6 +97,8 @@ def mine(talk: Talk) -> Reply:
 
 def _line(talk: Talk, ticket: TicketView) -> Option:
     names = talk.world.directory.names_of("category", ticket.category)
+    if talk.world.directory.is_quiet(ticket.category):
+        return Option(ticket.number, Names({"en": ticket.number}, {}))
     return Option(
         ticket.number, Names({lang: f"{ticket.number} {name}" for lang, name in names.by_language.items()}, {})
     )
@@ -158,6 +165,7 @@ QUESTIONS: dict[str, Callable[[Talk], Reply]] = {
     "menu": menu,
     "stop": _plain("opt.ask", "stop", "report"),
     "resume": _resume,
+    "report.safe": _plain("report.safe", "yes", "no"),
     "report.sector": _sectors,
     "report.category": _categories,
     "report.likely": _offered("report.likely"),

@@ -25,6 +25,13 @@ def settle(talk: Talk) -> Talk:
     return talk.with_conversation(language=guess)
 
 
+def excuse(talk: Talk, turn: Turn) -> Turn:
+    """Tells once, at the first message, somebody who writes Pashto, Sindhi or Persian why the answer is in Urdu."""
+    if talk.conversation.language or not turn.replies or not reading.read_way(talk.folded, talk.world.lexicon)[1]:
+        return turn
+    return replace(turn, replies=(say("language.not_yet"), *turn.replies))
+
+
 def wanted(talk: Talk) -> bool:
     if talk.meaning == "language" or talk.wants("language"):
         return True

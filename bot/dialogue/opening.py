@@ -28,6 +28,15 @@ def open_at_once(talk: Talk, *before: Reply) -> Turn:
     return _send(talk, "report.opened_at_once", OpenTicket, *before)
 
 
+def open_unsafe(talk: Talk) -> Turn:
+    """It is not safe to write back: the ticket opens with what is known of it, and nothing more is written about it."""
+    talk = drafts.change(talk, number=talk.world.new_number(), unsafe=True)
+    draft = form.draft_of(talk)
+    department, deadline = _route(talk, draft)
+    told = say("quiet.unsafe", number=draft.number, helpline=danger.helpline(talk))
+    return talk.turn(told, commands=(OpenTicket(draft.number, draft, department, deadline),), step="", draft=None)
+
+
 def correct(talk: Talk) -> Turn:
     """The same ticket, corrected: it goes to the department that answers for what it is about now."""
     draft = form.draft_of(talk)
@@ -77,7 +86,7 @@ def _send(talk: Talk, key: str, command: type[OpenTicket] | type[CorrectTicket],
     draft, directory = form.draft_of(talk), talk.world.directory
     department, deadline = _route(talk, draft)
     told = say(
-        key,
+        "quiet.opened" if form.is_quiet(talk) else key,
         number=draft.number,
         category=directory.names_of("category", draft.category),
         place=directory.place_names(draft.district, draft.tehsil),

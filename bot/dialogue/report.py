@@ -29,13 +29,13 @@ def begin(talk: Talk, *, words: bool = True) -> Turn:
     if not words:
         return go_on(talk)
     talk, warning = danger.warn(_quick(drafts.take_all(talk)))
-    return go_on(talk, *warning)
+    return form.ask(talk, "report.safe", *warning) if form.is_quiet(talk) else go_on(talk, *warning)
 
 
 def _quick(talk: Talk) -> Talk:
     """A category that the citizen's own words made sure needs no summary first, unless it is one to be careful with."""
     category = talk.world.directory.categories.get(form.draft_of(talk).category)
-    return drafts.change(talk, quick=category is not None and not category.sensitive)
+    return drafts.change(talk, quick=category is not None and (category.quiet or not category.sensitive))
 
 
 def go_on(talk: Talk, *before: Reply) -> Turn:
@@ -56,6 +56,16 @@ def answer(talk: Talk) -> Turn | None:
     return STEPS[talk.conversation.step](talk)
 
 
+def _at_safe(talk: Talk) -> Turn:
+    """Whether it is safe to write back. What is no answer is kept; asked in vain, we write no more."""
+    says_yes, says_no = talk.picked == "yes" or talk.gist == "yes", talk.picked == "no" or talk.gist == "no"
+    if says_yes:
+        return where.ask_next(talk)
+    if says_no or talk.conversation.misses + 1 >= MAX_MISSES:
+        return opening.open_unsafe(talk)
+    return form.ask_again(drafts.take_all(talk), "report.noted" if drafts.is_story(talk) else "unclear")
+
+
 def _at_sector(talk: Talk) -> Turn:
     if talk.picked.startswith("sector:"):
         return form.ask(drafts.change(talk, sector=talk.picked.partition(":")[2]), "report.category")
@@ -68,7 +78,9 @@ def _at_category(talk: Talk) -> Turn:
     if talk.picked.startswith("category:"):
         category = talk.picked.partition(":")[2]
         sector = talk.world.directory.categories[category].sector
-        return where.ask_next(drafts.change(talk, category=category, sector=sector))
+        talk = drafts.change(talk, category=category, sector=sector)
+        # chosen from what one's own words likely mean, it needs no summary either
+        return where.ask_next(_quick(talk) if talk.conversation.step == "report.likely" else talk)
     return _category_from_words(talk)
 
 
@@ -141,6 +153,7 @@ BEFORE = {
 }
 
 STEPS: dict[str, Callable[[Talk], Turn]] = {
+    "report.safe": _at_safe,
     "report.sector": _at_sector,
     "report.category": _at_category,
     "report.likely": _at_category,

@@ -154,6 +154,8 @@ def _next_state(hands: Hands, ticket: Any, order: Order) -> str | Stale | NotAll
     state = life.next_state(ticket.state, order.action, "official")
     if isinstance(state, life.Refused):
         return NotAllowed(ticket.state, order.action)
+    if order.action == "reply" and ticket.unsafe:
+        return Unfit("desk.error.unsafe")
     if order.action == "sort" and not sorting.is_another(hands, ticket, order.category):
         return Unfit("desk.error.category")
     return state
@@ -171,9 +173,11 @@ def _carry_out(
     if action == "take" or (owner is None and action != "note"):
         owner = official.account_id
     tickets.change(tx, ticket.id, state=state, owner_id=owner, unread=False)
-    data = {"text": order.text} if action == "note" else {}
+    # not safe to write to: what was done is kept with the ticket and sent to nobody
+    tells = action in ("reply", "resolve") and not ticket.unsafe
+    data = {"text": order.text} if action == "note" or (action == "resolve" and not tells) else {}
     tickets.record(tx, ticket.id, now, "official", action, account=official.account_id, **data)
-    return [_tell(tx, hands, ticket, contact, action, order.text)] if action in ("reply", "resolve") else []
+    return [_tell(tx, hands, ticket, contact, action, order.text)] if tells else []
 
 
 def _tell(tx: Connection, hands: Hands, ticket: Any, contact: Any, action: str, text: str) -> int:

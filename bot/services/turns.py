@@ -168,6 +168,7 @@ def _open(tx: Connection, hands: Hands, contact: Any, language: str, command: Op
         language=language,
         priority=category.priority if draft.kind == "complaint" else "normal",
         sensitive=category.sensitive,
+        unsafe=draft.unsafe,
         state="new",
         opened_at=now,
         deadline=command.deadline,

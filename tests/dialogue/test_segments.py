@@ -41,7 +41,14 @@ LISTS = EXCEPTIONS.keys() - {"danger"}
 
 # What may be said by the way, or before a question, and the questions that are no lists.
 BY_THE_WAY = ("help", "opt.stopped", "opt.started", "greeting", "thanks", "language.changed", "mine.none", "unclear")
-IN_A_DRAFT = ("track.unknown", "report.attached", "report.noted", "report.person_sorts", "report.place_unknown", "danger")
+IN_A_DRAFT = (
+    "track.unknown",
+    "report.attached",
+    "report.noted",
+    "report.person_sorts",
+    "report.place_unknown",
+    "danger",
+)
 AT_THE_PLACE = ("report.outside",)
 OF_ANOTHER = ("track.due", "track.late", "track.state")
 TWO_IN_ONE = 3
@@ -63,7 +70,7 @@ DRAFT = ("report.place", "report.words", "report.change", "question.words")
 WITH_VERDICT = ("track.state", "verdict.noted")
 AFTER = (("track.due", "track.write"), ("track.late", "track.write"), ("track.state", "track.write"),
          ("help", "help.commands"), ("unclear.person", "question.opened"), ("danger", "report.opened"),
-         ("danger", "report.opened_at_once"), ("danger", "report.corrected"))  # fmt: skip
+         ("danger", "report.opened_at_once"), ("danger", "report.corrected"), ("danger", "quiet.opened"))  # fmt: skip
 
 
 def sentence(key: str) -> Reply:
