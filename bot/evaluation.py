@@ -29,7 +29,16 @@ class Tally:
         return self.right / self.asked if self.asked else None
 
 
-MEASURES = ("language", "intent", "category_top1", "category_top3", "district_named", "district_none", "tehsil")
+MEASURES = (
+    "language",
+    "language_few",
+    "intent",
+    "category_top1",
+    "category_top3",
+    "district_named",
+    "district_none",
+    "tehsil",
+)
 
 
 @dataclass
@@ -53,6 +62,10 @@ class Score:
         return {"rows": self.rows, **shares, **counts, "emergencies": self.emergencies.share}
 
 
+FEW_WORDS = (3, 4)
+"""Messages so short tell least of their language, and are measured by themselves too."""
+
+
 def parse_rows(text: str) -> list[Row]:
     """The rows of a tab-separated text with a header; no quoting, a literal `\\n` is a line break. Raises ValueError without
     a `text` column."""
@@ -62,6 +75,11 @@ def parse_rows(text: str) -> list[Row]:
         raise ValueError(f"the first line names no column `text` but: {', '.join(header) or 'nothing'}")
     rows = [dict(zip(header, line.split("\t"), strict=False)) for line in lines[1:]]
     return [{**row, "text": row.get("text", "").replace("\\n", "\n")} for row in rows]
+
+
+def parse_lines(text: str, way: str) -> list[Row]:
+    """Rows of one way of writing out of `source TAB text` lines without a header."""
+    return [{"text": line.split("\t", 1)[-1], "language": way} for line in text.splitlines() if line.strip()]
 
 
 def evaluate(rows: Iterable[Row], read: Callable[[str], Reading]) -> dict[str, Any]:
@@ -97,6 +115,9 @@ def _judge(row: Row, reading: Reading, scores: Sequence[Score]) -> list[tuple[st
 
 def _simple(row: Row, reading: Reading, scores: Sequence[Score]) -> list[tuple[str, str, str]]:
     misses = []
+    way = row.get("language", "")
+    if way and len(row["text"].split()) in FEW_WORDS:
+        _add(scores, "language_few", reading.way in way.split("|"))
     for column, got in (("language", reading.way), ("intent", reading.intent)):
         expected = row.get(column, "")
         if expected and not _add(scores, column, got in expected.split("|")):
@@ -116,6 +137,8 @@ def _category(row: Row, reading: Reading, scores: Sequence[Score]) -> list[tuple
 
 
 def _place(row: Row, reading: Reading, scores: Sequence[Score]) -> list[tuple[str, str, str]]:
+    if "district" not in row:  # labelled for its language alone
+        return []
     district = reading.place.district if reading.place else NO_PLACE
     expected = [code or NO_PLACE for code in (row.get("district", "") or NO_PLACE).split("|")]
     is_none = expected == [NO_PLACE]

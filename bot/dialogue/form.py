@@ -178,7 +178,7 @@ QUESTIONS: dict[str, Callable[[Talk], Reply]] = {
     "report.change": _plain("report.change", "what", "where", "words"),
     "service.which": _plain("service.which"),
     "service.likely": _offered("service.likely"),
-    "service.enough": _plain("service.enough", "ask_department"),
+    "service.enough": _plain("service.enough", "ask_department", "report"),
     "question.words": _plain("question.words"),
     "question.confirm": _question_confirm,
     "ticket.added": _added,

@@ -37,4 +37,6 @@ def is_thanks(talk: Talk) -> bool:
 
 
 def welcome_thanks(talk: Talk) -> Turn:
+    if not (talk.meaning or talk.gist):  # only read so: what else can be done stands beside it
+        return talk.turn(join(say("thanks"), form.menu()), step="menu", aside=talk.message)
     return talk.beside(say("thanks"), form.current_question(talk) if talk.conversation.draft else None)

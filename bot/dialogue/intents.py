@@ -52,7 +52,7 @@ def in_draft(wanted: Callable[[Talk], bool]) -> Callable[[Talk], bool]:
 DRAFT_STEPS = frozenset(report.STEPS) | {"question.words", "question.confirm"}
 
 MENU: dict[str, Callable[[Talk], Turn]] = {
-    "report": lambda talk: report.begin(talk, words=False),
+    "report": report.begin_chosen,
     "service": service.ask_which,
     "mine": track.show_list,
     "language": language.ask,

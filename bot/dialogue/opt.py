@@ -39,7 +39,7 @@ def may_mean_out(talk: Talk) -> bool:
 
 def ask(talk: Talk) -> Turn:
     options = (Option("stop", Term("option.stop")), Option("report", Term("option.report")))
-    return talk.turn(say("opt.ask", options), step="stop")
+    return talk.turn(say("opt.ask", options), step="stop", aside=None if talk.meaning else talk.message)
 
 
 def answer(talk: Talk) -> Turn | None:
@@ -47,7 +47,7 @@ def answer(talk: Talk) -> Turn | None:
     if talk.picked == "stop" or talk.meaning in ("yes", "stop"):
         return talk.with_conversation(step="").turn(say("opt.stopped"), commands=(StopOutreach(),))
     if talk.picked == "report" or talk.meaning == "no":
-        return report.begin(talk, words=False)
+        return report.begin_chosen(talk)
     return None
 
 

@@ -23,6 +23,12 @@ def wanted(talk: Talk) -> bool:
     return tells or bool(drafts.sure_category(talk) or talk.message.media or talk.message.pin)
 
 
+def begin_chosen(talk: Talk) -> Turn:
+    """A complaint chosen from a list: with the words that led to the list, if there were any."""
+    told = talk.take_up()
+    return begin(told) if talk.conversation.aside and drafts.is_story(told) else begin(talk, words=False)
+
+
 def begin(talk: Talk, *, words: bool = True) -> Turn:
     """Starts a complaint; all that the first message says is used."""
     talk = talk.with_conversation(draft=Draft(), step="", about="")
@@ -40,8 +46,8 @@ def _quick(talk: Talk) -> Talk:
 
 def go_on(talk: Talk, *before: Reply) -> Turn:
     """Asks for the next thing the draft lacks, the likeliest answers first."""
-    likely = talk.troubles or [code for code, _ in talk.topics[:LIKELY]]
-    if len(likely) > 1 and not form.draft_of(talk).category:
+    likely = talk.troubles or [code for code, _ in talk.topics if code != FALLBACK_CATEGORY][:LIKELY]
+    if likely and not form.draft_of(talk).category:
         offered = (*(f"category:{code}" for code in likely), "other_list")
         return form.ask(talk.with_conversation(offered=offered), "report.likely", *before)
     return where.ask_next(talk, *before)
@@ -79,8 +85,8 @@ def _at_category(talk: Talk) -> Turn:
         category = talk.picked.partition(":")[2]
         sector = talk.world.directory.categories[category].sector
         talk = drafts.change(talk, category=category, sector=sector)
-        # chosen from what one's own words likely mean, it needs no summary either
-        return where.ask_next(_quick(talk) if talk.conversation.step == "report.likely" else talk)
+        # told in one's own words, and what they mean chosen from a list, it needs no summary either
+        return where.ask_next(_quick(talk) if form.is_told(form.draft_of(talk)) else talk)
     return _category_from_words(talk)
 
 

@@ -1,7 +1,9 @@
 """A question about a service: answered from the directory, and a ticket for the department when that is not enough."""
 
+from dataclasses import replace
+
 from bot.dialogue import draft as drafts
-from bot.dialogue import form, greeting, opening
+from bot.dialogue import form, greeting, opening, report
 from bot.dialogue.talk import Talk, join, say
 from bot.dialogue.values import Draft, Message, Reply, Turn
 from bot.directory import FALLBACK_CATEGORY, Service
@@ -56,6 +58,8 @@ def at_enough(talk: Talk) -> Turn | None:
     """After an answer: 1 asks the department itself."""
     if talk.picked == "ask_department" or talk.gist == "no":
         return form.ask(talk, "question.words")
+    if talk.picked == "report":
+        return report.begin_chosen(talk)
     talk = talk.with_conversation(draft=None, step="")
     if talk.gist == "yes" or talk.meaning == "thanks":
         return talk.turn(say("thanks"))
@@ -109,7 +113,9 @@ def _choose(talk: Talk) -> Turn:
 
 def _tell(talk: Talk, service: Service) -> Turn:
     draft = Draft(kind="question", category=FALLBACK_CATEGORY, service=service.code)
-    return form.ask(talk.with_conversation(draft=draft), "service.enough", *_facts(service))
+    asked = None if talk.meaning or talk.picked else talk.message
+    turn = form.ask(talk.with_conversation(draft=draft), "service.enough", *_facts(service))
+    return replace(turn, conversation=replace(turn.conversation, aside=asked))
 
 
 def _facts(service: Service) -> list[Reply]:

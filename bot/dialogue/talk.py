@@ -16,8 +16,8 @@ PLAIN = 0.6
 """Probability from which a sentence is taken for what it seems to want besides a complaint, which is asked about anyway."""
 MIN_WORDS = 2
 """A single word is known from the word lists or not at all."""
-LIKELY = 0.1
-"""Probability of a category from which it is worth offering: one message in ten like this one means it."""
+LIKELY = 0.05
+"""Probability of a category from which it is worth offering: one message in twenty like this one means it."""
 DEFAULT_LANGUAGE = "ur"
 """Spoken when nothing is known of the citizen: the province's common language."""
 

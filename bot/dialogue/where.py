@@ -18,7 +18,8 @@ def ask_next(talk: Talk, *before: Reply) -> Turn:
     if step == "report.confirm" and draft.number:
         return opening.correct(talk)
     if step == "report.confirm" and draft.quick:
-        return opening.open_at_once(talk, *before)
+        # the number itself says that all was received; only danger comes before it
+        return opening.open_at_once(talk, *(reply for reply in before if reply.key == "danger"))
     places = drafts.named_places(talk) if step == "report.place" else []
     if len(places) > 1:
         return offer(talk, places, *before)

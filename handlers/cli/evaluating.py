@@ -9,7 +9,7 @@ import click
 
 from bot.catalog import load_catalog
 from bot.directory import KINDS, read_directory
-from bot.evaluation import evaluate, parse_rows
+from bot.evaluation import evaluate, parse_lines, parse_rows
 from bot.lexicon import build_lexicon
 from bot.services.setup import shipped_rows
 from bot.text.reading import Reading, read_message
@@ -20,19 +20,31 @@ MICRO = 1_000_000
 
 
 def commands(_: Parts) -> list[click.Command]:
-    @click.command("evaluate", help="Reads labelled messages (columns text language intent category district tehsil).")
-    @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+    @click.command(
+        "evaluate",
+        help="Reads labelled messages (columns text language intent category district tehsil), or a folder with a file"
+        " `WAY.tsv` of lines (source, text) for every way of writing.",
+    )
+    @click.argument("file", type=click.Path(exists=True, path_type=Path))
     @click.option("--part", default="", help="Only rows whose column `part` says so, e.g. kept.")
     @click.option("--json", "as_json", is_flag=True, help="One JSON object, for machines.")
     def evaluate_command(file: Path, part: str, as_json: bool) -> None:
         try:
-            rows = parse_rows(file.read_text(encoding="utf-8-sig"))
+            rows = _lines_of(file) if file.is_dir() else parse_rows(file.read_text(encoding="utf-8-sig"))
         except (UnicodeDecodeError, ValueError) as error:
             raise click.ClickException(f"{file} cannot be read: {error}") from error
         figures = _measure([row for row in rows if part in ("", row.get("part"))])
         click.echo(json.dumps(figures, ensure_ascii=False) if as_json else _table(figures))
 
     return [evaluate_command]
+
+
+def _lines_of(folder: Path) -> list[Any]:
+    """The lines of every way of writing in a folder. Raises ValueError where there are none."""
+    files = sorted(folder.glob("*.tsv"))
+    if not files:
+        raise ValueError("it is a folder without a file WAY.tsv, such as ur.tsv")
+    return [row for file in files for row in parse_lines(file.read_text(encoding="utf-8-sig"), file.stem)]
 
 
 def _measure(rows: list[Any]) -> dict[str, Any]:
