@@ -15,7 +15,7 @@ from handlers.bubbles import is_arabic, read_lines
 from tests.support import START, Citizen, sqlite
 from tests.visitors import Visitor, does, put, ticket_page
 
-XSS = "<script>alert(1)</script> No water in Gwadar \"' <img src=x onerror=alert(1)>"
+XSS = "<script>alert(1)</script> No water in Gwadar for 3 days, the pipe is broken \"' <img src=x onerror=alert(1)>"
 
 
 @pytest.fixture
