@@ -11,6 +11,10 @@ from bot.text import answers, places, reading, topics
 from bot.text.fold import fold
 from bot.text.intent import read_intent
 
+_OF_LANGUAGE = frozenset(("weighed", "intent", "topics", "troubles", "named", "services"))
+"""What is read of a message in a language."""
+_OF_WORDS = _OF_LANGUAGE | {"folded", "words", "meaning", "choice", "gist", "ticket_number", "places", "own_tickets"}
+"""What does not change with the conversation as long as the message is the same."""
 BACK = Option("back", Term("option.back"))
 PLAIN = 0.6
 """Probability from which a sentence is taken for what it seems to want besides a complaint, which is asked about anyway."""
@@ -134,7 +138,11 @@ class Talk:
         return next((ticket for ticket in self.own_tickets if ticket.number == number), None)
 
     def with_conversation(self, **changes: Any) -> "Talk":
-        return replace(self, conversation=replace(self.conversation, **changes))
+        talk = replace(self, conversation=replace(self.conversation, **changes))
+        # what was read of the message is read once a turn: reading costs more than all the rest of the dialogue
+        kept = _OF_WORDS if talk.conversation.language == self.conversation.language else _OF_WORDS - _OF_LANGUAGE
+        talk.__dict__.update({name: value for name, value in self.__dict__.items() if name in kept})
+        return talk
 
     def with_message(self, message: Message) -> "Talk":
         return replace(self, message=message)
