@@ -19,6 +19,7 @@ KINDS = (
     "services",
     "routes",
     "outside",
+    "everyday",
 )
 """Each is a file `bot/data/<kind>.csv` and a kind of row in the database."""
 FALLBACK_CATEGORY = "other"
@@ -137,7 +138,8 @@ def _unknown(code: str) -> Names:
 def read_directory(rows: Mapping[str, Sequence[Row]]) -> Directory:
     """Builds the directory from rows by kind (see KINDS). Announced districts stay switched off."""
     active = [row for row in rows["districts"] if row.get("status", "active") == "active"]
-    place_index = _place_index(active, rows["tehsils"], rows["outside"], rows["categories"])
+    everyday = [row["word"] for row in rows.get("everyday", ())]
+    place_index = _place_index(active, rows["tehsils"], rows["outside"], rows["categories"], everyday)
     return Directory(
         departments=_by_code(rows["departments"], _department),
         sectors=_by_code(_placed(rows["sectors"]), Names.read),
@@ -201,7 +203,11 @@ def _index(rows: Iterable[Row], title: str = "") -> topics.TopicIndex:
 
 
 def _place_index(
-    districts: Sequence[Row], tehsils: Sequence[Row], outside: Sequence[Row], categories: Sequence[Row]
+    districts: Sequence[Row],
+    tehsils: Sequence[Row],
+    outside: Sequence[Row],
+    categories: Sequence[Row],
+    everyday: Iterable[str],
 ) -> places.PlaceIndex:
     named: list[tuple[places.Place, Iterable[str], str]] = []
     points: list[tuple[float, float, places.Place | None]] = []
@@ -224,6 +230,7 @@ def _place_index(
     known = frozenset(
         word for row in categories for lang in _LANGUAGES for word in fold(row[f"keywords_{lang}"]).split()
     )
+    known |= {fold(word) for word in everyday}
     return places.build_place_index(named, points, outside=elsewhere, known=known)
 
 

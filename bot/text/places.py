@@ -1,5 +1,6 @@
 """Where a message speaks of: district and tehsil by name, alias, misspelling or pin."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import asin, cos, radians, sin, sqrt
@@ -7,6 +8,8 @@ from math import asin, cos, radians, sin, sqrt
 from rapidfuzz import fuzz, process
 
 from bot.text.fold import fold
+from bot.text.spellings import skeleton, variants
+from bot.text.ways import plain
 
 ACCEPT = 88.0
 """Likeness (0-100, rapidfuzz ratio on folded names) above which a misspelt name is taken."""
@@ -19,14 +22,25 @@ _EVIDENCE_BEFORE = frozenset(
 )
 _EVIDENCE_AFTER = frozenset(
     fold(w)
-    for w in ("میں", "mein", "main", "me", "district", "ضلع", "تحصیل", "tehsil", "city", "شہر", "shehar", "shahr")
+    for w in (
+        "میں", "mein", "main", "me", "district", "ضلع", "تحصیل", "tehsil", "city", "شہر", "shehar", "shahr",
+        "bazar", "bazaar", "road", "بازار", "روڈ",
+    )
+)  # fmt: skip
+_NEAR = frozenset(
+    fold(w) for w in ("کے قریب", "کے پاس", "کے نزدیک", "ke qareeb", "ke qarib", "k qareeb", "ke pas", "ke paas")
 )
 _IN = frozenset(("in", "at", "from"))
 BESIDE_NAMES = _EVIDENCE_BEFORE | _EVIDENCE_AFTER | _IN
 _MAX_NAME_WORDS = 3
+_ACCENTED = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
 _MIN_FUZZY = 4
+_MIN_SOUND = 5
+_MIN_SAID = 4
+"""Words from which a name at the end of a message says where: people append it ("no gas for three days ziarat")."""
 _LIKE = 84.0
 _VERY_LIKE = 90.0
+_GAS_FIELDS = frozenset(fold(w) for w in ("sui", "سوئی"))
 _GAS = frozenset(fold(w) for w in ("gas", "gais", "گیس"))
 
 
@@ -56,6 +70,10 @@ class PlaceIndex:
     known: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
     """Words that name a place and nothing else."""
+    spelt: Mapping[str, tuple[Place, ...]] = field(default_factory=dict)
+    """Other spellings of names, which no other name has: gwadaray, جعفراباد."""
+    sounds: Mapping[str, tuple[Place, ...]] = field(default_factory=dict)
+    """Skeletons (see bot/text/spellings.py) of the longer names."""
 
 
 def build_place_index(
@@ -87,7 +105,12 @@ def build_place_index(
                 sure.add(key)
     exact = {key: tuple(places) for key, places in names.items()}
     words = frozenset(name for name in (*exact, *(outside or {})) if " " not in name) - common
-    return PlaceIndex(exact, frozenset(common), points, frozenset(things), outside or {}, known, words)
+    plain_names = [name for name in exact if name not in common]
+    spelt = {other: exact[name] for name in plain_names for other in variants(name) if other not in exact}
+    sounds = {skeleton(name): exact[name] for name in plain_names if len(skeleton(name)) >= _MIN_SOUND}
+    for word in known | common:  # what sounds like an everyday word is that word
+        sounds.pop(skeleton(word), None)
+    return PlaceIndex(exact, frozenset(common), points, frozenset(things), outside or {}, known, words, spelt, sounds)
 
 
 def find_places(folded: str, index: PlaceIndex, *, asked: bool = False) -> list[Place]:
@@ -95,14 +118,14 @@ def find_places(folded: str, index: PlaceIndex, *, asked: bool = False) -> list[
 
     A common word counts only beside ضلع, تحصیل, میں …, or if the place was asked for.
     """
-    words, taken = folded.split(), 0
+    words, taken = (plain(folded) if _ACCENTED.search(folded) else folded).split(), 0
     found: list[Place] = []
     for start in range(len(words)):
         if start < taken:
             continue
         for size in range(min(_MAX_NAME_WORDS, len(words) - start), 0, -1):
             name = " ".join(words[start : start + size])
-            places = index.names.get(name)
+            places = index.names.get(name) or index.spelt.get(name)
             if places and (asked or _counts(name, words, start, start + size, index)):
                 found.extend(place for place in places if place not in found)
                 taken = start + size
@@ -122,15 +145,21 @@ def find_outside(folded: str, index: PlaceIndex) -> str:
 
 def _counts(name: str, words: Sequence[str], start: int, end: int, index: PlaceIndex) -> bool:
     """Whether a name means the place here: Sui gas is gas, "nal mein" is in the tap."""
+    if name not in index.common:
+        return not (name in _GAS_FIELDS and end < len(words) and words[end] in _GAS)
     if end < len(words) and words[end] in _GAS:
         return False
-    if name not in index.common:
-        return True
-    return _has_evidence(words, start, end, strong_only=name in index.things)
+    ends = end == len(words) >= _MIN_SAID and name not in index.things and name not in BESIDE_NAMES
+    return ends or _has_evidence(words, start, end, strong_only=name in index.things)
 
 
 def _misspelt(words: Sequence[str], index: PlaceIndex) -> list[Place]:
-    """The place a word is most like, if it is very like one, or like one and stands where a place stands."""
+    """The place that sounds like a word, or is most like one: very like, or standing where a place stands."""
+    for size in range(_MAX_NAME_WORDS, 0, -1):
+        for start in range(len(words) - size + 1):
+            name = " ".join(words[start : start + size])
+            if name not in index.known and (heard := index.sounds.get(skeleton(name))):
+                return list(heard)
     for start, word in enumerate(words):
         if len(word) < _MIN_FUZZY or word in index.known or word in index.outside or word in index.names:
             continue
@@ -147,6 +176,11 @@ def _misspelt(words: Sequence[str], index: PlaceIndex) -> list[Place]:
 
 def narrowest(places: list[Place]) -> list[Place]:
     """Turbat and Kech in one message are one place: a tehsil makes its own district's name needless."""
+    named = {place.district for place in places if not place.tehsil}
+    if any(
+        place.tehsil and place.district in named for place in places
+    ):  # of two Dashts the one whose district is named
+        places = [place for place in places if not place.tehsil or place.district in named]
     inside = {place.district for place in places if place.tehsil}
     return [place for place in places if place.tehsil or place.district not in inside]
 
@@ -178,7 +212,7 @@ def nearest_place(latitude: float, longitude: float, index: PlaceIndex, within_k
 def _has_evidence(words: Sequence[str], start: int, end: int, *, strong_only: bool = False) -> bool:
     before = words[start - 1] if start else ""
     after = words[end] if end < len(words) else ""
-    if before in _EVIDENCE_BEFORE or after in _EVIDENCE_BEFORE:
+    if before in _EVIDENCE_BEFORE or after in _EVIDENCE_BEFORE or " ".join(words[end : end + 2]) in _NEAR:
         return True
     return not strong_only and (before in _IN or after in _EVIDENCE_AFTER)
 
