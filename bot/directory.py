@@ -23,6 +23,7 @@ KINDS = (
 )
 """Each is a file `bot/data/<kind>.csv` and a kind of row in the database."""
 FALLBACK_CATEGORY = "other"
+SERVICE = Names({"en": "Tawar", "ur": "توار", "ur_Latn": "Tawar", "bal": "توار"}, {})
 EMERGENCY_DEPARTMENT = "POL"
 """Whose helpline (15) is given where somebody is in danger and the department has no sure number of its own."""
 _Thing = TypeVar("_Thing")
@@ -120,6 +121,10 @@ class Directory:
     def is_quiet(self, category: str) -> bool:
         """Whether a category is one that whoever else holds the phone must not read about."""
         return category in self.categories and self.categories[category].quiet
+
+    def sender_of(self, department: str, category: str) -> Names:
+        """Who is said to answer: the department, or the service alone where its name would tell what it is about."""
+        return SERVICE if self.is_quiet(category) else self.departments[department].names
 
     def answering(self, service: str, category: str, district: str = "") -> str:
         """The code of the department that answers for a service, or else for a category in a district."""

@@ -127,9 +127,10 @@ def _find(number: str) -> desk.TicketPage:
 def _draw(page: desk.TicketPage, trouble: Trouble | None = None, done: str = "") -> str:
     lines, department = read_lines(page.lines), _department(page.ticket.department)
     filled = trouble.box if trouble else None
+    sender = web().hands.directory.sender_of(page.ticket.department, page.ticket.category)
     return render_template(
         "desk/ticket.html", ticket=page.ticket, lines=lines, actions=page.actions, trouble=trouble, done=done,
-        boxes=boxes(web().hands.catalog, department, page.ticket, filled), take_key=new_key(), department=department,
+        boxes=boxes(web().hands.catalog, sender, page.ticket, filled), take_key=new_key(), department=department,
         sorts=choices(web().hands.directory, "" if page.ticket.service else page.ticket.category), sort_key=new_key(),
         seen=max((line.at for line in lines), default=page.ticket.opened_at), phone=phone.mask(page.phone),
         channel=channel_of(page.lines), is_mine=page.ticket.owner_id == here().account_id,

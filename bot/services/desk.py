@@ -114,7 +114,9 @@ def see_ticket(hands: Hands, official: Official, number: str) -> TicketPage | No
         said += [("event", row) for row in tickets.events_of(tx, ticket.id)]
         contact = contacts.find(tx, ticket.contact_id)
     said.sort(key=lambda line: _when(*line))
-    return TicketPage(ticket, contact.phone, said, life.allowed_actions(ticket.state, "official"))
+    allowed = life.allowed_actions(ticket.state, "official")
+    actions = [action for action in allowed if not (ticket.unsafe and action == "reply")]
+    return TicketPage(ticket, contact.phone, said, actions)
 
 
 def mark_read(hands: Hands, ticket_id: int, version: int) -> None:
@@ -183,7 +185,7 @@ def _carry_out(
 def _tell(tx: Connection, hands: Hands, ticket: Any, contact: Any, action: str, text: str) -> int:
     """Sends the official's words in the citizen's language, and remembers what the citizen may answer to."""
     talk = conversations.load(contact.conversation)
-    department = hands.directory.departments[ticket.department].names
+    department = hands.directory.sender_of(ticket.department, ticket.category)
     values = {"department": department, "number": ticket.number, "text": text}
     reply = Reply(f"desk_reply.{action}", values)
     if not _is_busy(talk):

@@ -56,7 +56,17 @@ def test_no_and_nobody_writes(citizen: Citizen, hands: Hands, account: Official,
         "We will come at four."
     ]
     assert len(sent(hands)) == before
+    assert "reply" not in page.actions
     assert not isinstance(act(hands, account, order(hands, "note", "k3")), NotAllowed)
+
+
+def test_an_official_answers_in_nobodys_name(citizen: Citizen, hands: Hands, account: Official) -> None:
+    citizen.says(BEATEN)
+    citizen.says("1")
+    for action in ("reply", "resolve"):
+        assert isinstance(act(hands, account, order(hands, action, action)), Done)
+    assert sum("We will come at four." in text and "Tawar" in text for text in sent(hands)) == 2
+    assert not [text for text in sent(hands) for word in TELLING if word.casefold() in text.casefold()]
 
 
 def test_what_is_no_answer_is_kept_and_asked_in_vain_we_write_no_more(citizen: Citizen, hands: Hands) -> None:
