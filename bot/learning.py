@@ -23,7 +23,9 @@ def lesson(directory: Directory, ticket: Any, category: str, words: str) -> str:
     """
     known = directory.categories.get(category)
     was = directory.categories.get(ticket.category)
-    if known is None or category == FALLBACK_CATEGORY or known.sensitive or ticket.sensitive or (was and was.sensitive):
+    if known is None or category == FALLBACK_CATEGORY or ticket.unsafe:
+        return ""
+    if known.sensitive or ticket.sensitive or (was and was.sensitive):
         return ""
     text = scrub(words)[:MAX_CHARACTERS]
     return text if len(fold(text).split()) >= MIN_WORDS else ""

@@ -14,7 +14,7 @@ from bot.text.second import SecondOpinion
 from bot.text.ways import Table, pack
 from bot.text.weights import Weights, read_weights
 
-CUES = ("question", "track", "fault", "abuse", "and")
+CUES = ("question", "and", "danger", "safe", "unsafe")
 # `done` comes first: "bas" ends a list where one is open, and is asked about where none is.
 _FIRST = ("done",)
 

@@ -1,11 +1,10 @@
 """A message with no other aim belongs to the ticket that was spoken of last; one more number makes it a complaint of its own."""
 
+from bot.dialogue import draft as drafts
 from bot.dialogue import form, report
 from bot.dialogue.talk import Talk
 from bot.dialogue.values import AddToTicket, Turn
 
-CLEAR = 0.6
-"""Probability of another category from which the message is none of the last ticket's, wherever it is about."""
 LONG_MESSAGE = 4
 """Words from which a message with another topic is taken for a new complaint rather than a word on the last one."""
 
@@ -17,7 +16,7 @@ def wanted(talk: Talk) -> bool:
         return False
     if not (talk.folded or talk.message.media or talk.message.pin):
         return False
-    return not (talk.words >= LONG_MESSAGE and _is_elsewhere(talk, ticket.category))
+    return not (talk.words >= LONG_MESSAGE and drafts.is_elsewhere(talk, ticket.category))
 
 
 def add(talk: Talk) -> Turn:
@@ -31,11 +30,3 @@ def answer(talk: Talk) -> Turn:
     if talk.picked == "new_complaint" and talk.conversation.aside:
         return report.begin(talk.take_up())
     return talk.again(talk.with_conversation(step="", aside=None))
-
-
-def _is_elsewhere(talk: Talk, category: str) -> bool:
-    """Whether the words are clearly of another sector than the ticket's: one stray word ("near the jetty") is not enough."""
-    if not talk.topics or (talk.topics[0][1] < CLEAR and not talk.places):
-        return False
-    sectors = {code: c.sector for code, c in talk.world.directory.categories.items()}
-    return sectors[talk.topics[0][0]] != sectors.get(category)

@@ -2,15 +2,39 @@
 
 from bot.dialogue import draft as drafts
 from bot.dialogue import form
-from bot.dialogue.talk import Talk, say
+from bot.dialogue.talk import PLAIN, Talk, say
 from bot.dialogue.values import Reply
 from bot.directory import EMERGENCY_DEPARTMENT
+from bot.text.answers import has_cue
+from bot.text.reading import SURE
+
+MIN_WORDS = 2
+ALONE = 0.9
+"""Probability of danger that is enough where the trouble is in doubt: whoever is asked for details mentions a dead father."""
 
 
 def warn(talk: Talk) -> tuple[Talk, tuple[Reply, ...]]:
     """The talk, and what is said first: nothing where nobody is in danger, or where it was said before."""
     number = "" if form.draft_of(talk).warned else _number(talk)
     return (drafts.change(talk, warned=True), (say("danger", number=number),)) if number else (talk, ())
+
+
+def breaks_in(talk: Talk) -> bool:
+    """Whether the message tells of danger to life, or of violence at home, that the open question is not about."""
+    draft, best = form.draft_of(talk), talk.weighed.topics[0][0] if talk.weighed.topics else ""
+    if talk.meaning or talk.choice is not None or talk.words < MIN_WORDS or draft.warned:
+        return False
+    if talk.world.directory.is_quiet(best) and talk.weighed.topics[0][1] >= SURE:
+        return True
+    is_idle = talk.idle and bool(talk.conversation.language)
+    return not is_idle and talk.intent == "emergency" and _is_plain(talk)
+
+
+def _is_plain(talk: Talk) -> bool:
+    """Whether the words tell of danger by themselves, or both what is wanted and the trouble do."""
+    odds = dict(talk.weighed.intents).get("emergency", 0.0)
+    least = PLAIN if talk.weighed.danger else ALONE
+    return odds >= least or has_cue(talk.folded, "danger", talk.world.lexicon)
 
 
 def helpline(talk: Talk) -> str:
@@ -21,12 +45,7 @@ def helpline(talk: Talk) -> str:
 
 
 def _number(talk: Talk) -> str:
-    """The department's own helpline for a trouble of danger; everybody's where the words tell of danger and it has none."""
-    directory, draft = talk.world.directory, form.draft_of(talk)
-    category = directory.categories.get(draft.category)
-    tells = talk.intent == "emergency"
-    if not tells and (category is None or category.priority != "emergency"):
-        return ""
-    own = directory.departments[directory.answering("", draft.category, draft.district)].helpline if category else ""
-    everybodys = directory.departments[EMERGENCY_DEPARTMENT].helpline if tells else ""
-    return (own or everybodys).split("|", maxsplit=1)[0]
+    """The department's own helpline for a trouble of danger, everybody's where it has none that is sure."""
+    category = talk.world.directory.categories.get(form.draft_of(talk).category)
+    is_danger = talk.intent == "emergency" or (category is not None and category.priority == "emergency")
+    return helpline(talk) if is_danger else ""

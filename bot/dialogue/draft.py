@@ -6,11 +6,14 @@ from typing import Any
 from bot.dialogue import form
 from bot.dialogue.talk import Talk
 from bot.dialogue.values import Draft
+from bot.directory import FALLBACK_CATEGORY
 from bot.text import reading
 from bot.text.places import Place, narrowest, nearest_place
 
 LIKELY_ENOUGH = 0.35
 """Probability that is enough where the category's own words say the same."""
+CLEAR = 0.6
+"""Probability of another category from which the message is none of the last ticket's, wherever it is about."""
 MAX_WORDS = 2000
 MIN_STORY_WORDS = 2
 
@@ -60,10 +63,20 @@ def is_complete(draft: Draft) -> bool:
 def sure_category(talk: Talk) -> str:
     """The category the words point to without doubt, or empty."""
     best, odds = talk.topics[0] if talk.topics and not talk.troubles else ("", 0.0)
+    if best == FALLBACK_CATEGORY:  # "something else" is chosen, never read
+        return ""
     if odds >= reading.SURE:
         return best
     # two witnesses: the words learnt from lines, and the category's own words with no other category's beside them
     return best if odds >= LIKELY_ENOUGH and talk.named == [best] else ""
+
+
+def is_elsewhere(talk: Talk, category: str) -> bool:
+    """Whether the words are clearly of another sector than the ticket's: one stray word ("near the jetty") is not enough."""
+    if not talk.topics or (talk.topics[0][1] < CLEAR and not talk.places):
+        return False
+    sectors = {code: c.sector for code, c in talk.world.directory.categories.items()}
+    return sectors[talk.topics[0][0]] != sectors.get(category)
 
 
 def named_places(talk: Talk) -> list[Place]:

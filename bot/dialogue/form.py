@@ -37,6 +37,8 @@ def next_step(talk: Talk) -> str:
         return "question.confirm" if is_told(draft) else "question.words"
     if not draft.category:
         return "report.category" if draft.sector else "report.sector"
+    if is_quiet(talk) and not draft.safe:
+        return "report.safe"
     if not draft.district:
         return "report.place"
     return "report.confirm" if is_told(draft) else "report.words"
@@ -97,7 +99,7 @@ def mine(talk: Talk) -> Reply:
 
 def _line(talk: Talk, ticket: TicketView) -> Option:
     names = talk.world.directory.names_of("category", ticket.category)
-    if talk.world.directory.is_quiet(ticket.category):
+    if ticket.unsafe or talk.world.directory.is_quiet(ticket.category):
         return Option(ticket.number, Names({"en": ticket.number}, {}))
     return Option(
         ticket.number, Names({lang: f"{ticket.number} {name}" for lang, name in names.by_language.items()}, {})
@@ -152,7 +154,8 @@ def _question_confirm(talk: Talk) -> Reply:
 
 def _resume(talk: Talk) -> Reply:
     category = draft_of(talk).category
-    about = talk.world.directory.names_of("category", category) if category else Term("draft.begun")
+    is_named = category and not is_quiet(talk)
+    about = talk.world.directory.names_of("category", category) if is_named else Term("draft.begun")
     return say("resume.ask", _terms("yes", "no"), draft=about)
 
 

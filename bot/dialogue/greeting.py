@@ -14,7 +14,8 @@ def wants_menu(talk: Talk) -> bool:
 def show_menu(talk: Talk) -> Turn:
     """The menu. Inside a draft a greeting only brings the open question back; the word "menu" leaves the draft, and says so."""
     if talk.conversation.draft is None:
-        return talk.turn(join(say("greeting"), form.menu()), step="menu")
+        told = None if talk.meaning else talk.message  # only read as a greeting: its words may be wanted yet
+        return talk.turn(join(say("greeting"), form.menu()), step="menu", aside=told)
     if talk.meaning == "greeting":
         return talk.beside(say("greeting"), form.current_question(talk))
     return leave(talk)

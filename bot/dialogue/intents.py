@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.dialogue import (
     comment,
+    danger,
     greeting,
     helping,
     language,
@@ -80,6 +81,7 @@ INTENTS = (
     Intent("opt_out", opt.wants_out, opt.stop),
     Intent("opt_in", opt.wants_in, opt.start),
     Intent("opt_ask", opt.may_mean_out, opt.ask),
+    Intent("danger", danger.breaks_in, lambda talk: report.begin(talk.with_conversation(step="", draft=None))),
     Intent("help", helping.wanted, helping.answer),
     Intent("language", language.wanted, language.change),
     Intent("newcomer", language.is_unknown, language.ask_newcomer),

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from bot.dialogue import form
+from bot.dialogue import danger, form
+from bot.dialogue import draft as drafts
 from bot.dialogue.talk import DEFAULT_LANGUAGE, Talk, merge, say
 from bot.dialogue.values import Message, Turn
 from bot.text import language as reading
@@ -11,6 +12,8 @@ from bot.text.answers import read_meaning
 from bot.text.fold import fold
 
 MAX_MISSES = 2
+FEW_WORDS = 4
+"""In so many words a language's name is the answer to which one: "English please"."""
 LATIN_LANGUAGE = "ur_Latn"
 
 
@@ -20,9 +23,23 @@ def settle(talk: Talk) -> Talk:
     if talk.conversation.chosen or (known and talk.words < reading.MIN_WORDS_TO_SWITCH):
         return talk
     guess = reading.guess_language(talk.folded, talk.world.lexicon)
+    if not guess and not known and _needs_no_question(talk):
+        return talk.with_conversation(language=_likeliest(talk))
     if not guess or guess == known or (known and talk.conversation.draft):
         return talk
     return talk.with_conversation(language=guess)
+
+
+def _needs_no_question(talk: Talk) -> bool:
+    """Whether an answer matters more than its language: danger, or a trouble and its place told in few words."""
+    told = danger.breaks_in(talk) or bool(drafts.sure_category(talk) and talk.places)
+    return not talk.meaning and talk.choice is None and told
+
+
+def _likeliest(talk: Talk) -> str:
+    """The language the message is likeliest in, though it is too short to be sure."""
+    way = reading.rank(talk.folded, talk.world.lexicon).way
+    return reading.SPOKEN.get(way) or _likely(talk)
 
 
 def excuse(talk: Talk, turn: Turn) -> Turn:
@@ -65,7 +82,7 @@ def ask_newcomer(talk: Talk) -> Turn:
 
 def answer(talk: Talk) -> Turn:
     """The answer to "which language?". What is no answer to it is kept; after two of those we go on in a likely language."""
-    chosen = talk.picked or _named(talk)
+    chosen = talk.picked or _named(talk) or (_named_inside(talk) if talk.words <= FEW_WORDS else None)
     back = talk.with_conversation(
         step=talk.conversation.back_to, offered=talk.conversation.back_offered, back_to="", back_offered=()
     )

@@ -50,7 +50,9 @@ def answer_opened(talk: Talk) -> Turn:
     opened, action = talk.conversation.opened, _asked(talk)
     plain = talk.with_conversation(step="", opened=None)
     if opened is None or not action:
-        return plain.turn(say("thanks")) if opened and talk.gist == "yes" else talk.again(plain)
+        if opened and (talk.gist == "yes" or talk.meaning == "thanks"):
+            return talk.turn(say("thanks"), step="opened", opened=opened)
+        return talk.again(plain)
     if not _allows(talk, opened.number, action):
         return _too_late(plain, opened.number)
     if action == "correct":
@@ -95,6 +97,8 @@ def _send(talk: Talk, key: str, command: type[OpenTicket] | type[CorrectTicket],
     )
     commands = (command(draft.number, draft, department, deadline),)
     reply = join(*before, *warning, told) if before or warning else told
+    if form.is_quiet(talk):  # corrected by a person alone: her words must not reach another department
+        return talk.turn(reply, commands=commands, step="", draft=None, about=draft.number)
     return talk.turn(reply, commands=commands, step="opened", draft=None, opened=draft, about=draft.number)
 
 

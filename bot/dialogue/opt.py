@@ -6,6 +6,8 @@ from bot.dialogue.values import Option, ResumeOutreach, StopOutreach, Term, Turn
 from bot.text import intent
 from bot.text.optout import asks_no_more
 
+TROUBLE = 0.3
+"""Probability of a category from which a message tells a trouble, and stopping announcements is no matter of it."""
 SURE = 0.7
 """Probability from which a sentence is taken for wanting announcements again."""
 
@@ -34,7 +36,9 @@ def may_mean_out(talk: Talk) -> bool:
     """A bare "بند" says closed as often as stop, and so may a sentence: ask back."""
     if not talk.idle or talk.choice is not None:
         return False
-    return talk.meaning == "stop_ask" or (not talk.meaning and intent.may_mean_out(talk.weighed.intents))
+    if talk.meaning or (talk.topics[:1] and talk.topics[0][1] >= TROUBLE):
+        return talk.meaning == "stop_ask"
+    return intent.may_mean_out(talk.weighed.intents)
 
 
 def ask(talk: Talk) -> Turn:
@@ -44,7 +48,8 @@ def ask(talk: Talk) -> Turn:
 
 def answer(talk: Talk) -> Turn | None:
     """The answer to "stop announcements, or report a problem?"."""
-    if talk.picked == "stop" or talk.meaning in ("yes", "stop"):
+    says = not talk.meaning and asks_no_more(talk.folded, talk.world.lexicon.optout)
+    if talk.picked == "stop" or talk.meaning in ("yes", "stop") or says:
         return talk.with_conversation(step="").turn(say("opt.stopped"), commands=(StopOutreach(),))
     if talk.picked == "report" or talk.meaning == "no":
         return report.begin_chosen(talk)

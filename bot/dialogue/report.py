@@ -1,15 +1,17 @@
 """A complaint: what, where, in the citizen's words; then one look at the whole, and a number with a deadline."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from bot.dialogue import danger, form, greeting, opening, where
+from bot.dialogue import danger, form, greeting, opening, safety, where
 from bot.dialogue import draft as drafts
-from bot.dialogue.talk import Talk, say
+from bot.dialogue.talk import Talk, join, say
 from bot.dialogue.values import Draft, Reply, Turn
 from bot.directory import FALLBACK_CATEGORY
 from bot.text.places import Place, find_places
 
 MAX_MISSES = 3
+MAX_UNSAFE_MISSES = 2
 LIKELY = 3
 TROUBLES = ("complaint", "emergency")
 MIN_TROUBLE_WORDS = 3
@@ -32,10 +34,16 @@ def begin_chosen(talk: Talk) -> Turn:
 def begin(talk: Talk, *, words: bool = True) -> Turn:
     """Starts a complaint; all that the first message says is used."""
     talk = talk.with_conversation(draft=Draft(), step="", about="")
-    if not words:
-        return go_on(talk)
-    talk, warning = danger.warn(_quick(drafts.take_all(talk)))
-    return form.ask(talk, "report.safe", *warning) if form.is_quiet(talk) else go_on(talk, *warning)
+    if not words or (talk.meaning and not (talk.message.media or talk.message.pin)):
+        return go_on(talk.with_message(replace(talk.message, text="")))
+    talk, warning = danger.warn(_quick(drafts.take_all(_at_its_worst(talk))))
+    return go_on(talk, *warning)
+
+
+def _at_its_worst(talk: Talk) -> Talk:
+    """Where violence at home is the likeliest meaning it is taken for that: a list would name it to whoever looks on."""
+    likeliest = talk.topics[0][0] if talk.topics else ""
+    return drafts.change(talk, category=likeliest) if talk.world.directory.is_quiet(likeliest) else talk
 
 
 def _quick(talk: Talk) -> Talk:
@@ -46,7 +54,8 @@ def _quick(talk: Talk) -> Talk:
 
 def go_on(talk: Talk, *before: Reply) -> Turn:
     """Asks for the next thing the draft lacks, the likeliest answers first."""
-    likely = talk.troubles or [code for code, _ in talk.topics if code != FALLBACK_CATEGORY][:LIKELY]
+    named = talk.troubles or [code for code, _ in talk.topics if code != FALLBACK_CATEGORY]
+    likely = [code for code in named if not talk.world.directory.is_quiet(code)][:LIKELY]
     if likely and not form.draft_of(talk).category:
         offered = (*(f"category:{code}" for code in likely), "other_list")
         return form.ask(talk.with_conversation(offered=offered), "report.likely", *before)
@@ -64,11 +73,12 @@ def answer(talk: Talk) -> Turn | None:
 
 def _at_safe(talk: Talk) -> Turn:
     """Whether it is safe to write back. What is no answer is kept; asked in vain, we write no more."""
-    says_yes, says_no = talk.picked == "yes" or talk.gist == "yes", talk.picked == "no" or talk.gist == "no"
-    if says_yes:
-        return where.ask_next(talk)
-    if says_no or talk.conversation.misses + 1 >= MAX_MISSES:
+    if safety.is_denied(talk):
         return opening.open_unsafe(talk)
+    if safety.is_told(talk):
+        return where.ask_next(drafts.change(talk, safe=True, quick=True))
+    if talk.conversation.misses + 1 >= MAX_UNSAFE_MISSES:  # every message more is one that somebody may see
+        return opening.open_unsafe(drafts.take_all(talk))
     return form.ask_again(drafts.take_all(talk), "report.noted" if drafts.is_story(talk) else "unclear")
 
 
@@ -129,12 +139,22 @@ def _at_confirm(talk: Talk) -> Turn:
 
 def _at_change(talk: Talk) -> Turn:
     """Nothing is forgotten until the new answer is there."""
-    step = CHANGES.get(talk.picked)
-    return form.ask(talk, step) if step else form.ask_again(talk)
+    if step := CHANGES.get(talk.picked):
+        return form.ask(talk, step)
+    draft, sure, places = form.draft_of(talk), drafts.sure_category(talk), drafts.named_places(talk)
+    if sure and sure != draft.category:
+        sector = talk.world.directory.categories[sure].sector
+        talk = drafts.change(talk, category=sure, sector=sector)
+    if len(places) == 1:
+        talk = drafts.change(talk, district=places[0].district, tehsil=places[0].tehsil)
+    return where.ask_next(talk) if form.draft_of(talk) != draft else form.ask_again(talk)
 
 
 def _back(talk: Talk) -> Turn:
     """One question back; from a change, to the summary it was asked from."""
+    if form.is_quiet(talk):  # no summary that names it, and the number once more
+        talk, warning = danger.warn(drafts.change(talk, warned=False))
+        return talk.turn(join(*warning, say("cancelled")), step="", draft=None)
     if form.draft_of(talk).number:  # thought better of: the ticket stays as it is
         return talk.turn(say("track.write"), step="", draft=None)
     step = BEFORE.get(talk.conversation.step, "")

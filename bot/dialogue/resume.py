@@ -8,8 +8,8 @@ from bot.dialogue.values import Turn
 
 def wanted(talk: Talk) -> bool:
     """Only for a draft with something in it: an answer that was read and left needs no question the next day."""
-    draft, conversation = talk.conversation.draft, talk.conversation
-    draft = draft or conversation.opened
+    conversation = talk.conversation
+    draft = conversation.draft or (conversation.opened if conversation.step == "opened" else None)
     if draft is None or conversation.step == "resume" or not clock.is_abandoned(conversation.at, talk.message.at):
         return False
     return draft.kind == "complaint" or form.is_told(draft)

@@ -61,7 +61,7 @@ def tell(talk: Talk, ticket: TicketView) -> Turn:
 def _state(talk: Talk, ticket: TicketView) -> Reply:
     directory = talk.world.directory
     is_due = ticket.state in tickets.OPEN_STATES - {"answered"}
-    if directory.is_quiet(ticket.category):
+    if ticket.unsafe or directory.is_quiet(ticket.category):
         return say("quiet.state", number=ticket.number, state=Term(f"state.{ticket.state}"))
     late = is_due and ticket.deadline < talk.world.now
     return say(

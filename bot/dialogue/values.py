@@ -38,6 +38,8 @@ class Draft:
     """The citizen told it in words instead of choosing from lists: it is sent as soon as nothing is missing."""
     warned: bool = False
     """The number to call in danger was said."""
+    safe: bool = False
+    """The citizen said that it is safe to write back; asked of violence at home alone."""
     unsafe: bool = False
     """The citizen said that it is not safe to write back."""
     sector: str = ""
@@ -187,6 +189,7 @@ class TicketView:
     department: str
     deadline: datetime
     opened_at: datetime
+    unsafe: bool = False
 
 
 @dataclass(frozen=True, slots=True)

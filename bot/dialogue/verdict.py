@@ -1,7 +1,8 @@
 """The citizen's verdict: nobody else closes a ticket, and a word that might mean either is asked about again."""
 
+from bot.dialogue import draft as drafts
 from bot.dialogue import form
-from bot.dialogue.talk import Talk, join, say
+from bot.dialogue.talk import PLAIN, Talk, join, say
 from bot.dialogue.values import AddToTicket, GiveVerdict, Reply, Turn
 
 SHORT = 6
@@ -19,13 +20,19 @@ def answer(talk: Talk) -> Turn:
         return talk.again(talk.with_conversation(step=""))
     if talk.picked == "solved" or talk.gist == "yes":
         return _give(talk, ticket.number, solved=True)
-    if talk.picked == "unsolved" or talk.gist == "no" or talk.intent == "no" or _begins_with_no(talk):
+    if talk.picked == "unsolved" or talk.gist == "no" or _is_plainly_no(talk) or _begins_with_no(talk):
         return _give(talk, ticket.number, solved=False)
     if talk.wants_back or talk.meaning or talk.choice is not None:
         return talk.again(talk.with_conversation(step=""))
+    if drafts.is_elsewhere(talk, ticket.category) and drafts.sure_category(talk):
+        return talk.again(talk.with_conversation(step="", about=""))
     told = say("verdict.noted", number=ticket.number)
     reply = join(told, form.question(talk, "verdict"))
     return talk.turn(reply, commands=(AddToTicket(ticket.number, talk.message.id),))
+
+
+def _is_plainly_no(talk: Talk) -> bool:
+    return talk.intent == "no" and dict(talk.weighed.intents).get("no", 0.0) >= PLAIN
 
 
 def _begins_with_no(talk: Talk) -> bool:

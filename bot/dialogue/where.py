@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from bot.dialogue import danger, form, opening
 from bot.dialogue import draft as drafts
-from bot.dialogue import form, opening
 from bot.dialogue.talk import Talk, say
 from bot.dialogue.values import Reply, Turn
 from bot.text.places import Place, find_outside, find_places, narrowest, suggest_places
@@ -15,6 +15,9 @@ STORY_WORDS = 4
 def ask_next(talk: Talk, *before: Reply) -> Turn:
     """Asks for the next thing the draft lacks; two places named at once are offered both."""
     step, draft = form.next_step(talk), form.draft_of(talk)
+    if step == "report.safe":
+        talk, warning = danger.warn(talk)
+        return form.ask(talk, step, *before, *warning)
     if step == "report.confirm" and draft.number:
         return opening.correct(talk)
     if step == "report.confirm" and draft.quick:

@@ -193,7 +193,7 @@ def _tell(tx: Connection, hands: Hands, ticket: Any, contact: Any, action: str, 
         options = (Option("solved", Term("option.solved")), Option("unsolved", Term("option.unsolved")))
         reply = Reply("desk_reply.resolve_ask", values, options) if ask else reply
         offered = tuple(option.id for option in options) if ask else ()
-        talk = replace(talk, about=ticket.number, step="verdict" if ask else "", offered=offered)
+        talk = replace(talk, about=ticket.number, step="verdict" if ask else "", offered=offered, opened=None)
         contacts.remember(tx, contact.id, conversation=conversations.dump(talk))
     language = contact.language or ticket.language
     row = outgoing(

@@ -33,7 +33,7 @@ def sort(tx: Connection, hands: Hands, account_id: int, ticket: Any, category: s
         department=department,
         owner_id=ticket.owner_id or account_id if stays else None,
         priority=known.priority if is_complaint else ticket.priority,
-        sensitive=known.sensitive,
+        sensitive=ticket.sensitive or known.sensitive,
         unread=not stays,
         touched_at=now,
         deadline=min(ticket.deadline, clock.deadline(now, known.sla_hours)) if is_complaint else ticket.deadline,

@@ -1,6 +1,7 @@
 """Takes one turn of a conversation and carries out what came of it, inside the caller's transaction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -105,7 +106,7 @@ def outgoing(hands: Hands, contact_id: int, text: str, lane: Lane, *, carrier: s
 def _world(tx: Connection, hands: Hands, contact: Any) -> World:
     def own_tickets() -> Sequence[TicketView]:
         return [
-            TicketView(t.number, t.kind, t.state, t.category, t.department, t.deadline, t.opened_at)
+            TicketView(t.number, t.kind, t.state, t.category, t.department, t.deadline, t.opened_at, t.unsafe)
             for t in tickets.of_contact(tx, contact.id)
         ]
 
@@ -191,38 +192,50 @@ def _add(tx: Connection, command: AddToTicket, now: datetime) -> int | None:
     return int(ticket.id)
 
 
-def _act(tx: Connection, number: str, action: str, now: datetime) -> int | None:
+def _act(tx: Connection, number: str, action: str, now: datetime, **data: str) -> int | None:
     """What only the citizen may do to a ticket, if its table allows it now."""
     ticket = tickets.lock(tx, number)
     if ticket is None or isinstance(state := life.next_state(ticket.state, action, "citizen"), life.Refused):
         return None
     tickets.change(tx, ticket.id, state=state, unread=True, touched_at=now)
-    tickets.record(tx, ticket.id, now, "citizen", action)
+    tickets.record(tx, ticket.id, now, "citizen", action, **data)
     return int(ticket.id)
 
 
 def _correct(tx: Connection, hands: Hands, contact: Any, command: CorrectTicket) -> int | None:
     """Puts the same ticket right and where it belongs; who had taken it in another department no longer has it."""
     before = tickets.lock(tx, command.number)
-    ticket_id = _act(tx, command.number, "correct", hands.now())
+    said = _category_said(tx, before) if before else ""
+    ticket_id = _act(tx, command.number, "correct", hands.now(), category=command.draft.category)
     if before is None or ticket_id is None:
         return None
-    draft, category = command.draft, hands.directory.categories[command.draft.category]
+    draft, department, deadline = command.draft, command.department, command.deadline
+    if draft.category == said != before.category:
+        # an official sorted it meanwhile, and the citizen corrects something else: what it is about stays as it is
+        draft, deadline = replace(draft, category=before.category), before.deadline
+        department = hands.directory.answering("", draft.category, draft.district)
+    category = hands.directory.categories[draft.category]
     tickets.change(
         tx,
         ticket_id,
         category=draft.category,
-        department=command.department,
-        owner_id=before.owner_id if before.department == command.department else None,
+        department=department,
+        owner_id=before.owner_id if before.department == department else None,
         district=draft.district,
         tehsil=draft.tehsil,
         words=draft.words,
         priority=category.priority,
-        sensitive=category.sensitive,
-        deadline=command.deadline,
+        sensitive=before.sensitive or category.sensitive,
+        deadline=deadline,
     )
     if draft.category != before.category:
         note_label(tx, hands, before, draft.category, draft.words, "citizen")
     messages.join_ticket(tx, draft.messages, ticket_id)
     contacts.settle_in(tx, contact.id, draft.district)
     return ticket_id
+
+
+def _category_said(tx: Connection, ticket: Any) -> str:
+    """What the ticket is about by its opening and the citizen's own corrections."""
+    said = [event.data.get("category") for event in tickets.events_of(tx, ticket.id) if event.actor == "citizen"]
+    return str(next((category for category in reversed(said) if category), ticket.category))

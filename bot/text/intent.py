@@ -1,7 +1,7 @@
 """What a message wants, read cold: plain answers by their words, opt-out by words that mean nothing else, the rest as learnt."""
 
 from bot import tickets
-from bot.text.answers import Lexicon, read_meaning
+from bot.text.answers import Lexicon, has_cue, read_meaning
 from bot.text.optout import asks_no_more
 from bot.text.weights import Ranked
 
@@ -45,6 +45,8 @@ def read_intent(folded: str, lexicon: Lexicon, ranked: Ranked, danger: bool | No
         return "opt_out"
     if tickets.read_number(folded) and len(folded.split()) <= SHORT:
         return "track"
+    if has_cue(folded, "danger", lexicon):
+        return "emergency"
     return _learnt(dict(ranked), danger)
 
 
@@ -57,5 +59,7 @@ def _learnt(odds: dict[str, float], danger: bool | None) -> str:
 
 
 def may_mean_out(ranked: Ranked) -> bool:
-    """Whether to ask back if announcements shall stop."""
-    return dict(ranked).get("opt_out", 0.0) >= MAY_MEAN_OUT
+    """Whether to ask back if announcements shall stop: never where a trouble is likelier told."""
+    odds = dict(ranked)
+    out = odds.get("opt_out", 0.0)
+    return out >= MAY_MEAN_OUT and out > odds.get("complaint", 0.0) + odds.get("emergency", 0.0)

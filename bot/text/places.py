@@ -158,7 +158,8 @@ def _misspelt(words: Sequence[str], index: PlaceIndex) -> list[Place]:
     for size in range(_MAX_NAME_WORDS, 0, -1):
         for start in range(len(words) - size + 1):
             name = " ".join(words[start : start + size])
-            if name not in index.known and (heard := index.sounds.get(skeleton(name))):
+            heard = index.sounds.get(skeleton(name)) if name not in index.known else None
+            if heard and (start + size == len(words) or _has_evidence(words, start, start + size)):
                 return list(heard)
     for start, word in enumerate(words):
         if len(word) < _MIN_FUZZY or word in index.known or word in index.outside or word in index.names:

@@ -53,8 +53,10 @@ def read_weights(stored: bytes) -> Weights:
         told = json.loads(head)
     except (OSError, EOFError, zlib.error, ValueError) as error:
         raise ValueError("These are no weights, or they are cut short.") from error
-    if told.get("traits_made") != TRAITS_MADE:
+    if not isinstance(told, dict) or told.get("traits_made") != TRAITS_MADE:
         raise ValueError("The weights are of traits that another version of Tawar made.")
+    if missing := {"traits", "groups", "starts", "unit", "unit_square"} - told.keys():
+        raise ValueError(f"The weights lack {', '.join(sorted(missing))}.")
     kinds = told["traits"]
     outcomes = 1 + sum(len(names) for names in told["groups"].values())
     if len(steps) != len(kinds) * outcomes:

@@ -12,8 +12,8 @@ from tests.support import directory
 WORDS = "the wire sparks at night, call 0333 1234567"
 
 
-def ticket(category: str = "water_none", sensitive: bool = False) -> SimpleNamespace:
-    return SimpleNamespace(category=category, sensitive=sensitive)
+def ticket(category: str = "water_none", sensitive: bool = False, unsafe: bool = False) -> SimpleNamespace:
+    return SimpleNamespace(category=category, sensitive=sensitive, unsafe=unsafe)
 
 
 def test_a_lesson_has_no_number_in_it() -> None:
@@ -26,6 +26,7 @@ def test_a_lesson_has_no_number_in_it() -> None:
         (ticket(), "women_violence"),
         (ticket("women_violence"), "water_none"),
         (ticket(sensitive=True), "power_danger"),
+        (ticket(unsafe=True), "power_danger"),
         (ticket(), FALLBACK_CATEGORY),
         (ticket(), "no_such_category"),
     ],

@@ -107,9 +107,8 @@ class Replay:
         assert event == "the official resolves", event
         number = self.tickets[0].number
         self._set(number, "answered")
-        self.conversation = replace(
-            self.conversation, about=number, step="verdict", offered=("solved", "unsolved"), at=self.now
-        )
+        asked = {"about": number, "step": "verdict", "offered": ("solved", "unsolved"), "opened": None}
+        self.conversation = replace(self.conversation, **asked)
 
     def _set(self, number: str, state: str) -> None:
         self.tickets = [replace(t, state=state) if t.number == number else t for t in self.tickets]

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
+from bot.services.desk import Done, Official, Order, act
 from bot.services.hands import Hands
+from bot.store import learning
 from bot.store import tickets as store
 from bot.store.accounts import accounts
 from bot.store.messages import inbound
@@ -113,3 +115,50 @@ def test_the_next_day_nothing_is_taken_back_or_changed(
     first = rows(hands, tickets)[0]
     assert (first.state, first.category, first.district) == ("new", "water_none", "GWD")
     assert [row.category for row in rows(hands, tickets)] == ["water_none", "power_outage"]
+
+
+def test_words_corrected_after_an_official_sorted_it_leave_the_sorting(citizen: Citizen, hands: Hands) -> None:
+    citizen.reports("No water in Gwadar for 3 days, the pipe is broken")
+    asma = takes(hands)
+    changes(hands, state="new")
+    order = Order(rows(hands, tickets)[0].number, "sort", "k", rows(hands, tickets)[0].version, category="sewerage")
+    assert isinstance(act(hands, Official(asma, "Asma", None), order), Done)
+    sorted_as = rows(hands, tickets)[0]
+    for text in ("2", "3", "The drain is broken and dirty water stands in the street"):
+        citizen.says(text)
+    ticket = rows(hands, tickets)[0]
+    assert "drain is broken" in ticket.words
+    assert (ticket.category, ticket.department, ticket.deadline) == (
+        "sewerage",
+        sorted_as.department,
+        sorted_as.deadline,
+    )
+
+
+def test_an_answer_days_after_the_opening_is_still_the_verdict(citizen: Citizen, hands: Hands, clock: Clock) -> None:
+    """What was sent days ago can no longer be taken back, and must not stand in the way of the verdict."""
+    citizen.reports()
+    asma = takes(hands)
+    clock.passes(hours=48)
+    ticket = rows(hands, tickets)[0]
+    order = Order(ticket.number, "resolve", "k", ticket.version, "The pump is mended.")
+    assert isinstance(act(hands, Official(asma, "Asma", None), order), Done)
+    clock.passes(hours=2)
+    citizen.says("1")
+    assert rows(hands, tickets)[0].state == "closed"
+
+
+def test_what_was_sensitive_stays_so_however_it_is_sorted(citizen: Citizen, hands: Hands) -> None:
+    citizen.says("mera shohar mujhe roz marta hai, Quetta")
+    citizen.says("2")
+    asma = takes(hands)
+    for key, category in (("a", "garbage"), ("b", "sewerage")):
+        changes(hands, state="new")
+        ticket = rows(hands, tickets)[0]
+        order = Order(ticket.number, "sort", key, ticket.version, category=category)
+        assert isinstance(act(hands, Official(asma, "Asma", None), order), Done)
+    assert rows(hands, tickets)[0].sensitive
+    assert rows(hands, learning.examples) == []
+    citizen.says(rows(hands, tickets)[0].number)
+    assert "Nikasi" not in last_reply(hands)
+    assert "WASA" not in last_reply(hands)

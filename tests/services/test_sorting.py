@@ -81,7 +81,7 @@ def test_the_newest_label_wins_and_a_sensitive_one_wipes_it(hands: Hands, asma: 
     assert learnt(hands) == []
     sorts(hands, sees_all, number, "garbage")
     assert learnt(hands) == []
-    assert not rows(hands, tickets)[0].sensitive
+    assert rows(hands, tickets)[0].sensitive  # what was once sealed stays sealed
 
 
 @pytest.mark.parametrize("category", ["", "water_none", "no_such_category", "x" * 5000])

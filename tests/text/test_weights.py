@@ -64,7 +64,16 @@ def test_what_is_written_is_read() -> None:
 
 @pytest.mark.parametrize(
     "broken",
-    [b"", b"no gzip", stored(b"")[:20], stored(b"\1"), stored(bytes(6), traits_made=0), gzip.compress(b"no json\n")],
+    [
+        b"",
+        b"no gzip",
+        stored(b"")[:20],
+        stored(b"\1"),
+        stored(bytes(6), traits_made=0),
+        gzip.compress(b"[]\n"),
+        gzip.compress(json.dumps({"traits_made": TRAITS_MADE}).encode() + b"\n"),
+        gzip.compress(b"no json\n"),
+    ],
 )
 def test_what_is_no_weights_is_refused(broken: bytes) -> None:
     with pytest.raises(ValueError, match="weights"):
