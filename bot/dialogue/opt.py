@@ -36,8 +36,10 @@ def may_mean_out(talk: Talk) -> bool:
     """A bare "بند" says closed as often as stop, and so may a sentence: ask back."""
     if not talk.idle or talk.choice is not None:
         return False
-    if talk.meaning or (talk.topics[:1] and talk.topics[0][1] >= TROUBLE):
+    if talk.meaning:
         return talk.meaning == "stop_ask"
+    if talk.named or (talk.topics and talk.topics[0][1] >= TROUBLE):
+        return False
     return intent.may_mean_out(talk.weighed.intents)
 
 
