@@ -85,21 +85,29 @@ def _open(talk: Talk, draft: Draft, department: str, deadline: datetime, *before
 def _send(talk: Talk, key: str, command: type[OpenTicket] | type[CorrectTicket], *before: Reply) -> Turn:
     """Opens or corrects, and keeps the draft for one more correction."""
     talk, warning = danger.warn(talk)
-    draft, directory = form.draft_of(talk), talk.world.directory
+    draft = form.draft_of(talk)
     department, deadline = _route(talk, draft)
-    told = say(
-        "quiet.opened" if form.is_quiet(talk) else key,
+    told = _told(talk, key, department, deadline)
+    commands = (command(draft.number, draft, department, deadline),)
+    reply = join(*before, *warning, told) if before or warning else told
+    if form.is_quiet(talk):  # corrected by a person alone: her words must not reach another department
+        return talk.turn(reply, commands=commands, step="", draft=None, about=draft.number)
+    return talk.turn(reply, commands=commands, step="opened", draft=None, opened=draft, about=draft.number)
+
+
+def _told(talk: Talk, key: str, department: str, deadline: datetime) -> Reply:
+    """The number and the day; and what it is about, where whoever else holds the phone may read that."""
+    draft, directory = form.draft_of(talk), talk.world.directory
+    if form.is_quiet(talk):
+        return say("quiet.opened", number=draft.number, date=Day(deadline))
+    return say(
+        key,
         number=draft.number,
         category=directory.names_of("category", draft.category),
         place=directory.place_names(draft.district, draft.tehsil),
         department=directory.departments[department].names,
         date=Day(deadline),
     )
-    commands = (command(draft.number, draft, department, deadline),)
-    reply = join(*before, *warning, told) if before or warning else told
-    if form.is_quiet(talk):  # corrected by a person alone: her words must not reach another department
-        return talk.turn(reply, commands=commands, step="", draft=None, about=draft.number)
-    return talk.turn(reply, commands=commands, step="opened", draft=None, opened=draft, about=draft.number)
 
 
 def _allows(talk: Talk, number: str, action: str) -> bool:

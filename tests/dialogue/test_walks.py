@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from bot.dialogue.values import OpenTicket
 from bot.store import conversations
 from tests.dialogue.replay import Replay
+from tests.support import directory
 
 POOL = [
     "1", "۲", "3", "0", "9", "yes", "ہاں", "no", "نہیں", "back", "واپس", "cancel", "help", "menu", "زبان", "english", "urdu",
@@ -15,8 +16,15 @@ POOL = [
     "مئے میتگ ءَ آپ نیست", "Turbat", "کوئٹہ", "Karachi", "what papers for a domicile", "ڈومیسائل کے لیے کاغذات", "domicile", "xyzzy",
     "the doctor is absent and there is no medicine", "please hurry, it is near the jetty", "haan jee bhej dein", "😀", "", "?",
     "@ 20 hours pass", "@ the official resolves", "Yes, send it", "Change it", "The place", "Something else", "Ask the department",
+    "mera shohar mujhe marta hai", "میرا شوہر مجھے مارتا ہے، کوئٹہ", "mehfooz nahi", "gas leak ho rahi hai ghar mein",
+    "I want to kill myself", "پانی نہیں آ رہا اور سڑک بھی ٹوٹی ہوئی ہے", "ye msg band karo", "it is Turbat", "withdraw", "report",
+    "زموږ په کلي کې اوبه نشته درې ورځې کېږي", "37549106 check karo", "wo phone dekhta hai", "shukriya bhai masla hal ho gaya",
 ]  # fmt: skip
 MAX_REPLY = 1600
+SECRETS = [
+    directory().categories["women_violence"].names, directory().categories["child_abuse"].names,
+    directory().departments["WDD"].names,
+]  # fmt: skip
 
 
 class Walk(Replay):
@@ -28,7 +36,17 @@ class Walk(Replay):
         assert replies, f"no answer to {text!r}"
         assert all(0 < len(reply) <= MAX_REPLY for reply in replies)
         assert conversations.load(conversations.dump(self.conversation)) == self.conversation
+        self._tells_nobody_else()
         return shown
+
+    def _tells_nobody_else(self) -> None:
+        """No reply names violence at home, or the office that deals with it, unless it is a line of the list of all troubles."""
+        for reply in self.replies[-1:]:
+            if "report.category" in (reply.key, *(line.key for line in reply.lines)):
+                continue
+            values = [value for one in (reply, *reply.lines) for value in one.values.values()]
+            labels = [option.label for option in reply.options]
+            assert not [secret for secret in SECRETS if secret in (*values, *labels)], reply.key
 
     def _done(self, command: object) -> str:
         if isinstance(command, OpenTicket):
