@@ -122,7 +122,13 @@ class Talk:
         """Whether the message plainly wants that, and no question is open that it could be the answer to."""
         if not self.idle or self.meaning or self.choice is not None or self.words < MIN_WORDS or self.intent != intent:
             return False
-        return dict(self.weighed.intents).get(intent, 0.0) >= PLAIN
+        return dict(self.weighed.intents).get(intent, 0.0) >= PLAIN and self._is_language
+
+    @property
+    def _is_language(self) -> bool:
+        """Whether half of the words were ever met: letters alone make a greeting of "blah blah"."""
+        met = sum(self.world.lexicon.weights.knows(word) for word in self.folded.split())
+        return 2 * met >= self.words
 
     @property
     def idle(self) -> bool:

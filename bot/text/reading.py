@@ -52,6 +52,8 @@ class Reading:
 
 def weigh(folded: str, spoken: str | None, lexicon: Lexicon, directory: Directory) -> Weighed:
     """Weighs a folded message. `spoken`: the language it is in, if known."""
+    if not any(char.isalpha() for char in folded):  # what is commonest would be read out of nothing
+        return Weighed()
     ranked = lexicon.weights.rank(traits(folded, directory.place_index.words))
     known = [(code, odds) for code, odds in ranked.get("topic", ()) if odds >= FAINT and code in directory.categories]
     if unlearnt := directory.categories.keys() - lexicon.weights.groups.get("topic", ()):

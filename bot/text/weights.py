@@ -42,6 +42,10 @@ class Weights:
             ranked[question] = _likeliest(outcomes, scores)
         return ranked
 
+    def knows(self, word: str) -> bool:
+        """Whether something was learnt of a word as a whole."""
+        return f" {word} " in self.table
+
 
 def read_weights(stored: bytes) -> Weights:
     """Weights as `workers/training/reading.py` writes them: a line of JSON, then one byte a weight, outcome by outcome.
