@@ -88,6 +88,8 @@ def train(lines: Sequence[Line], directory: Directory) -> dict[str, Any]:
     counts = Counter(trait for found in met for trait in found)
     kinds = sorted(trait for trait, times in counts.items() if times >= LEAST)
     first = _fit(met, kinds, answers)
+    if len(kinds) <= KEPT:
+        return _in_steps(first)
     told = sum(weights.max(axis=1) for weights in first.weights) * np.sqrt([counts[kind] for kind in kinds])
     best = sorted(kinds[at] for at in np.argsort(-told, kind="stable")[:KEPT])
     return _in_steps(_fit(met, best, answers))
