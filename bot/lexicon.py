@@ -10,8 +10,9 @@ from bot.catalog import Catalog
 from bot.text import optout
 from bot.text.answers import Lexicon, build_meanings
 from bot.text.fold import fold
+from bot.text.packed import pack
 from bot.text.second import SecondOpinion
-from bot.text.ways import Table, pack
+from bot.text.ways import Table
 from bot.text.weights import Weights, read_weights
 
 CUES = ("question", "and", "danger", "safe", "unsafe")

@@ -2,13 +2,12 @@
 
 from bot.dialogue import draft as drafts
 from bot.dialogue import form
-from bot.dialogue.talk import PLAIN, Talk, say
+from bot.dialogue.talk import MIN_WORDS, PLAIN, Talk, say
 from bot.dialogue.values import Reply
 from bot.directory import EMERGENCY_DEPARTMENT
 from bot.text.answers import has_cue
 from bot.text.reading import SURE
 
-MIN_WORDS = 2
 ALONE = 0.9
 """Probability of danger that is enough where the trouble is in doubt: whoever is asked for details mentions a dead father."""
 
@@ -21,13 +20,19 @@ def warn(talk: Talk) -> tuple[Talk, tuple[Reply, ...]]:
 
 def breaks_in(talk: Talk) -> bool:
     """Whether the message tells of danger to life, or of violence at home, that the open question is not about."""
-    draft, best = form.draft_of(talk), talk.weighed.topics[0][0] if talk.weighed.topics else ""
-    if talk.meaning or talk.choice is not None or talk.words < MIN_WORDS or draft.warned:
+    if talk.meaning or talk.choice is not None or talk.words < MIN_WORDS:
         return False
-    if talk.world.directory.is_quiet(best) and talk.weighed.topics[0][1] >= SURE:
-        return True
-    is_idle = talk.idle and bool(talk.conversation.language)
-    return not is_idle and talk.intent == "emergency" and _is_plain(talk)
+    best, odds = talk.weighed.topics[0] if talk.weighed.topics else ("", 0.0)
+    if talk.world.directory.is_quiet(best) and odds >= SURE:
+        return not _is_about_that(talk)
+    is_open = not talk.idle or not talk.conversation.language
+    return is_open and not form.draft_of(talk).warned and talk.intent == "emergency" and _is_plain(talk)
+
+
+def _is_about_that(talk: Talk) -> bool:
+    """Whether what is open, or was sent last, is of such a matter already: more words on it are not asked about again."""
+    last = talk.own_ticket(talk.conversation.about) if talk.idle and talk.conversation.about else None
+    return form.is_quiet(talk) or (last is not None and talk.world.directory.is_quiet(last.category))
 
 
 def _is_plain(talk: Talk) -> bool:

@@ -81,7 +81,7 @@ INTENTS = (
     Intent("opt_out", opt.wants_out, opt.stop),
     Intent("opt_in", opt.wants_in, opt.start),
     Intent("opt_ask", opt.may_mean_out, opt.ask),
-    Intent("danger", danger.breaks_in, lambda talk: report.begin(talk.with_conversation(step="", draft=None))),
+    Intent("danger", danger.breaks_in, report.begin),
     Intent("help", helping.wanted, helping.answer),
     Intent("language", language.wanted, language.change),
     Intent("newcomer", language.is_unknown, language.ask_newcomer),

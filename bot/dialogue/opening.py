@@ -29,12 +29,14 @@ def open_at_once(talk: Talk, *before: Reply) -> Turn:
 
 
 def open_unsafe(talk: Talk) -> Turn:
-    """It is not safe to write back: the ticket opens with what is known of it, and nothing more is written about it."""
-    talk = drafts.change(talk, number=talk.world.new_number(), unsafe=True)
+    """It is not safe to write back: the ticket opens, or is corrected, with what is known; nothing more is written of it."""
+    command = CorrectTicket if form.draft_of(talk).number else OpenTicket
+    talk = drafts.change(talk, number=form.draft_of(talk).number or talk.world.new_number(), unsafe=True)
     draft = form.draft_of(talk)
     department, deadline = _route(talk, draft)
     told = say("quiet.unsafe", number=draft.number, helpline=danger.helpline(talk))
-    return talk.turn(told, commands=(OpenTicket(draft.number, draft, department, deadline),), step="", draft=None)
+    commands = (command(draft.number, draft, department, deadline),)
+    return talk.turn(told, commands=commands, step="", draft=None, about=draft.number)
 
 
 def correct(talk: Talk) -> Turn:

@@ -42,14 +42,15 @@ def begin(talk: Talk, *, words: bool = True) -> Turn:
 
 def _at_its_worst(talk: Talk) -> Talk:
     """Where violence at home is the likeliest meaning it is taken for that: a list would name it to whoever looks on."""
-    likeliest = talk.topics[0][0] if talk.topics else ""
-    return drafts.change(talk, category=likeliest) if talk.world.directory.is_quiet(likeliest) else talk
+    likeliest, odds = talk.topics[0] if talk.topics else ("", 0.0)
+    is_meant = odds >= drafts.LIKELY_ENOUGH and talk.world.directory.is_quiet(likeliest)
+    return drafts.change(talk, category=likeliest) if is_meant else talk
 
 
 def _quick(talk: Talk) -> Talk:
     """A category that the citizen's own words made sure needs no summary first, unless it is one to be careful with."""
     category = talk.world.directory.categories.get(form.draft_of(talk).category)
-    return drafts.change(talk, quick=category is not None and (category.quiet or not category.sensitive))
+    return drafts.change(talk, quick=category is not None and not category.sensitive)
 
 
 def go_on(talk: Talk, *before: Reply) -> Turn:
@@ -152,11 +153,13 @@ def _at_change(talk: Talk) -> Turn:
 
 def _back(talk: Talk) -> Turn:
     """One question back; from a change, to the summary it was asked from."""
+    # thought better of: a ticket that was being corrected stays as it is
+    left = say("track.write" if form.draft_of(talk).number else "cancelled")
     if form.is_quiet(talk):  # no summary that names it, and the number once more
         talk, warning = danger.warn(drafts.change(talk, warned=False))
-        return talk.turn(join(*warning, say("cancelled")), step="", draft=None)
-    if form.draft_of(talk).number:  # thought better of: the ticket stays as it is
-        return talk.turn(say("track.write"), step="", draft=None)
+        return talk.turn(join(*warning, left), step="", draft=None)
+    if form.draft_of(talk).number:
+        return talk.turn(left, step="", draft=None)
     step = BEFORE.get(talk.conversation.step, "")
     if talk.conversation.step != "report.confirm" and drafts.is_complete(form.draft_of(talk)):
         return form.ask(talk, "report.confirm")

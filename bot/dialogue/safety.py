@@ -5,7 +5,7 @@ from bot.text.answers import has_cue
 
 
 def is_denied(talk: Talk) -> bool:
-    """No, in whatever words; a doubtful answer that names the danger is one as well."""
+    """No, or that somebody else looks at the phone."""
     if talk.picked == "no" or talk.gist == "no" or talk.intent == "no":
         return True
     return has_cue(talk.folded, "unsafe", talk.world.lexicon)

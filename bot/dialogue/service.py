@@ -1,7 +1,5 @@
 """A question about a service: answered from the directory, and a ticket for the department when that is not enough."""
 
-from dataclasses import replace
-
 from bot.dialogue import draft as drafts
 from bot.dialogue import form, greeting, opening, report
 from bot.dialogue.talk import Talk, join, say
@@ -114,8 +112,8 @@ def _choose(talk: Talk) -> Turn:
 def _tell(talk: Talk, service: Service) -> Turn:
     draft = Draft(kind="question", category=FALLBACK_CATEGORY, service=service.code)
     asked = None if talk.meaning or talk.picked else talk.message
-    turn = form.ask(talk.with_conversation(draft=draft), "service.enough", *_facts(service))
-    return replace(turn, conversation=replace(turn.conversation, aside=asked))
+    reply = join(*_facts(service), form.question(talk, "service.enough"))
+    return talk.turn(reply, step="service.enough", draft=draft, aside=asked)
 
 
 def _facts(service: Service) -> list[Reply]:

@@ -226,6 +226,7 @@ def _correct(tx: Connection, hands: Hands, contact: Any, command: CorrectTicket)
         words=draft.words,
         priority=category.priority,
         sensitive=before.sensitive or category.sensitive,
+        unsafe=before.unsafe or draft.unsafe,
         deadline=deadline,
     )
     if draft.category != before.category:

@@ -29,7 +29,7 @@ class Lexicon:
     labels: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Folded words of a menu's line, in every language -> the names of the options they belong to."""
     cues: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """Kind of cue (question, fault) -> folded phrases that stand inside a longer message."""
+    """Kind of cue (question, danger …) -> folded phrases that stand inside a longer message."""
     written: frozenset[str] = frozenset()
     """Codes of the languages that have texts of their own."""
     optout: Mapping[str, frozenset[str]] = field(default_factory=dict)

@@ -116,7 +116,7 @@ def build_place_index(
 def find_places(folded: str, index: PlaceIndex, *, asked: bool = False) -> list[Place]:
     """Places named in the text, in the order they stand; a misspelt one only if none is spelt right.
 
-    A common word counts only beside ضلع, تحصیل, میں …, or if the place was asked for.
+    A common word counts only beside ضلع, تحصیل, میں …, at the end of a message, or if the place was asked for.
     """
     words, taken = (plain(folded) if _ACCENTED.search(folded) else folded).split(), 0
     found: list[Place] = []
@@ -178,9 +178,8 @@ def _misspelt(words: Sequence[str], index: PlaceIndex) -> list[Place]:
 def narrowest(places: list[Place]) -> list[Place]:
     """Turbat and Kech in one message are one place: a tehsil makes its own district's name needless."""
     named = {place.district for place in places if not place.tehsil}
-    if any(
-        place.tehsil and place.district in named for place in places
-    ):  # of two Dashts the one whose district is named
+    # of two Dashts the one whose district is named
+    if any(place.tehsil and place.district in named for place in places):
         places = [place for place in places if not place.tehsil or place.district in named]
     inside = {place.district for place in places if place.tehsil}
     return [place for place in places if place.tehsil or place.district not in inside]

@@ -13,8 +13,6 @@ from bot.text.traits import traits
 from bot.text.weights import Ranked
 
 RANKED = 3
-NONE = "none"
-"""The topic of a message that complains of nothing."""
 FAINT = 0.03
 """Probability below which a topic is not worth naming."""
 OWN_WORDS = 0.6
@@ -22,6 +20,8 @@ OWN_WORDS = 0.6
 
 
 PAIR = 2
+MIN_PART = 2
+"""Words a part of a message has at least."""
 SECOND, ALONE = 0.05, 0.9
 """Probability a second trouble has at least, and a single one at most, where a message tells of two."""
 MAX_PARTS = 6
@@ -90,7 +90,7 @@ def _parts(text: str, conjunctions: Container[str]) -> list[str]:
                 parts.append([])
             else:
                 parts[-1].append(word)
-    return [" ".join(part) for part in parts if len(part) >= PAIR]
+    return [" ".join(part) for part in parts if len(part) >= MIN_PART]
 
 
 def _is_danger(ranked: Ranked, directory: Directory) -> bool | None:

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 
+from bot.text.packed import unpack
+
 MAX_LETTERS = 400
 """A longer message tells nothing more about its language."""
 LONGEST = 4
-_FIELD = 24
-"""Bits a way has in a packed weight: one sum then adds up all ways at once, which is what makes it fast."""
-_MASK = (1 << _FIELD) - 1
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _DIGITS = re.compile(r"\d+")
 # What `fold` leaves of the letters only Pashto and only Sindhi write. A weight and no verdict: people write Urdu on a
@@ -57,11 +56,6 @@ class Guess:
         return -self.ranked[1][1] if len(self.ranked) > 1 else 0.0
 
 
-def pack(weights: Sequence[int]) -> int:
-    """The weights of all ways as one number."""
-    return sum(weight << (_FIELD * place) for place, weight in enumerate(weights))
-
-
 def plain(folded: str) -> str:
     """Folded text without accents on Latin letters (án = an) and without digits."""
     text = _DIGITS.sub(" ", folded)
@@ -84,7 +78,8 @@ def rank_ways(folded: str, table: Table) -> Guess:
     """The ways of one script by how well they explain the text."""
     words = [word for word in plain(folded[:MAX_LETTERS]).split() if word not in table.shared]
     total = sum(map(table.weights.get, features(words), repeat(0))) if words else 0
-    odds = {way: ((total >> (_FIELD * place)) & _MASK) * table.unit for place, way in enumerate(table.ways)}
+    sums = unpack(total, len(table.ways))
+    odds = {way: steps * table.unit for way, steps in zip(table.ways, sums, strict=True)}
     for way in NEIGHBOURS & odds.keys():
         odds[way] -= RARE
     for way, letters in _LETTERS.items():

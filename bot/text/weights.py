@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from itertools import repeat
 from math import exp, sqrt
 
-FIELD = 24
-"""Bits an outcome has in a packed weight: one sum then adds up all outcomes at once, which is what makes it fast."""
+from bot.text.packed import BITS, unpack
+
 TRAITS_MADE = 1
 """Counts up whenever bot/text/traits.py makes other traits of a text: weights of before then mean nothing."""
-_MASK = (1 << FIELD) - 1
 Ranked = Sequence[tuple[str, float]]
 
 
@@ -31,14 +30,11 @@ class Weights:
     def rank(self, traits: Iterable[str]) -> dict[str, Ranked]:
         """{question: (outcome, probability) pairs, likeliest first}; nothing without weights."""
         total = sum(map(self.table.get, traits, repeat(0)))
-        length = sqrt((total & _MASK) * self.unit_square) or 1.0
-        total >>= FIELD
+        sums = unpack(total, 1 + sum(map(len, self.groups.values())))
+        length = sqrt(next(sums) * self.unit_square) or 1.0
         ranked = {}
         for question, outcomes in self.groups.items():
-            scores = []
-            for start in self.starts[question]:
-                scores.append(start + (total & _MASK) * self.unit / length)
-                total >>= FIELD
+            scores = [start + next(sums) * self.unit / length for start in self.starts[question]]
             ranked[question] = _likeliest(outcomes, scores)
         return ranked
 
@@ -65,10 +61,10 @@ def read_weights(stored: bytes) -> Weights:
     outcomes = 1 + sum(len(names) for names in told["groups"].values())
     if len(steps) != len(kinds) * outcomes:
         raise ValueError(f"The weights hold {len(steps)} steps, not {outcomes} for each of {len(kinds)} traits.")
-    wide = bytearray(outcomes * FIELD // 8)
+    wide = bytearray(outcomes * BITS // 8)
     table = {}
     for at, kind in enumerate(kinds):
-        wide[:: FIELD // 8] = steps[at :: len(kinds)]
+        wide[:: BITS // 8] = steps[at :: len(kinds)]
         table[kind] = int.from_bytes(wide, "little")
     groups = {question: tuple(names) for question, names in told["groups"].items()}
     return Weights(groups, table, told["starts"], told["unit"], told["unit_square"])

@@ -76,3 +76,16 @@ def test_what_is_no_answer_is_kept_and_asked_in_vain_we_write_no_more(citizen: C
     ticket = rows(hands, tickets)[0]
     assert ticket.unsafe
     assert "bohat dar lag raha hai" in ticket.words
+
+
+def test_a_ticket_corrected_into_it_is_sealed_and_stays_one(citizen: Citizen, hands: Hands) -> None:
+    citizen.reports("No water in Gwadar for 3 days, the pipe is broken")
+    for text in ("2", "1", "8", "4", "no"):
+        citizen.says(text)
+    (ticket,) = rows(hands, tickets)
+    assert (ticket.category, ticket.department, ticket.unsafe, ticket.sensitive) == (
+        "women_violence",
+        "WDD",
+        True,
+        True,
+    )

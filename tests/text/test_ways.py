@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from bot.lexicon import read_model
 from bot.text.fold import fold
 from bot.text.language import guess_language, rank, read_way
+from bot.text.packed import pack
 from bot.text.second import SecondOpinion, build_profile
-from bot.text.ways import MAX_LETTERS, Table, features, pack, plain, rank_ways
+from bot.text.ways import MAX_LETTERS, Table, features, plain, rank_ways
 from tests.support import lexicon
 
 LINES = Path(__file__).parents[1] / "data" / "ways.tsv"

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.text.packed import BITS, pack
 from bot.text.traits import traits
-from bot.text.ways import pack
-from bot.text.weights import FIELD, TRAITS_MADE, Weights, read_weights
+from bot.text.weights import TRAITS_MADE, Weights, read_weights
 from tests.support import directory, lexicon
 
 SMALL = Weights(
@@ -52,8 +52,8 @@ def test_answers_are_probabilities(text: str) -> None:
 def test_the_longest_message_overflows_no_field() -> None:
     """Every trait of a message at the highest step still fits into its bits."""
     longest = traits("".join(chr(0x21 + n % 90) for n in range(4000)), frozenset())
-    most = max(packed & ((1 << FIELD) - 1) for packed in lexicon().weights.table.values())
-    assert len(longest) * max(most, 255) < 1 << FIELD
+    most = max(packed & ((1 << BITS) - 1) for packed in lexicon().weights.table.values())
+    assert len(longest) * max(most, 255) < 1 << BITS
 
 
 def test_what_is_written_is_read() -> None:

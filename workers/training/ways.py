@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.text.language import SPOKEN
+from bot.text.packed import pack
 from bot.text.second import build_profile
-from bot.text.ways import Guess, Table, features, pack, rank_ways
+from bot.text.ways import Guess, Table, features, rank_ways
 from workers.training.texts import read_folder, sample, shared_words, widen
 
 SCRIPTS = {"arabic": ("ur", "bal", "ps", "sd", "fa"), "latin": ("en", "ur_Latn", "bal_Latn")}
