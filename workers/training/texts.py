@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from bot.text.fold import fold
+from bot.text.language import SPOKEN
 from bot.text.ways import plain
 from workers.training.romanise import Romaniser, bones_of_arabic, bones_of_roman, read_spellings
 
@@ -32,6 +33,8 @@ _SPOKEN_EVERYWHERE = (
     "آپ ap aap حکومت وزیر اعلی ڈپٹی کمشنر اسسٹنٹ آفیسر کلاس فیس بک سکول اسپتال انتظامیہ"
 )
 CIVIC_TIMES = 10
+COMPLAINT_TIMES = 3
+"""How often a line written to learn complaints from counts: what people write to us about is what we are to tell apart."""
 FEW_BONES = 3
 """Two consonants are the bones of too many words."""
 EVERYDAY = 2_000
@@ -103,14 +106,21 @@ def keyword_lines() -> dict[str, list[str]]:
 def service_lines() -> dict[str, list[str]]:
     """Complaints written by hand for this purpose, and what the service itself says: the register nobody else prints."""
     lines: dict[str, list[str]] = {}
-    with files("workers.training").joinpath("civic.tsv").open(encoding="utf-8") as stream:
-        for row in csv.DictReader(stream, delimiter="\t"):
-            lines.setdefault(row["way"], []).extend([plain(fold(row["line"]))] * CIVIC_TIMES)
+    for row in _written("civic"):
+        lines.setdefault(row["way"], []).extend([plain(fold(row["line"]))] * CIVIC_TIMES)
     for way in ("en", "ur", "bal", "ur_Latn"):
         text = files("translations").joinpath(way, "messages.po").read_text(encoding="utf-8").partition("\n\n")[2]
         said = [plain(fold(_HOLES.sub(" ", line))) for line in _SAID.findall(text)]
         lines[way] = lines.get(way, []) + [line for line in said if line] * 2
+    for row in _written("lines"):
+        if row["way"] in SPOKEN:  # of its neighbours real texts tell more
+            lines.setdefault(row["way"], []).extend([plain(fold(row["text"]))] * COMPLAINT_TIMES)
     return lines
+
+
+def _written(name: str) -> Iterable[dict[str, str]]:
+    with files("workers.training").joinpath(f"{name}.tsv").open(encoding="utf-8") as stream:
+        yield from csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
 
 
 def _rows(name: str) -> Iterable[dict[str, str]]:

@@ -16,7 +16,7 @@ from bot.text.ways import Guess, Table, features, rank_ways
 from workers.training.texts import read_folder, sample, shared_words, widen
 
 SCRIPTS = {"arabic": ("ur", "bal", "ps", "sd", "fa"), "latin": ("en", "ur_Latn", "bal_Latn")}
-KEPT = {"arabic": 14_000, "latin": 16_000}
+KEPT = {"arabic": 20_000, "latin": 24_000}
 PROFILE_LINES = 15_000
 PROFILE_KEPT = 3_000
 LEAST = 3
