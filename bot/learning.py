@@ -12,6 +12,8 @@ MIN_WORDS = 2
 MAX_CHARACTERS = 500
 MEASURES = ("intent", "category_top1", "category_top3", "emergencies")
 """Shares that must not fall: what is wanted, the right category first, among the first three, and danger seen as danger."""
+CHANCE = 0.01
+"""A share may fall so far without anything having become worse: three of three hundred messages, nearest to the border."""
 Figures = Mapping[str, Any]
 
 
@@ -57,5 +59,5 @@ def figures_of(result: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def worse_in(before: Figures, after: Figures) -> list[str]:
-    """The measures over all rows that fell."""
-    return [name for name in MEASURES if (after[name] or 0.0) < (before[name] or 0.0)]
+    """The measures over all rows that fell by more than CHANCE."""
+    return [name for name in MEASURES if (after[name] or 0.0) < (before[name] or 0.0) - CHANCE]

@@ -31,11 +31,16 @@ class Parts:
     train: Train
 
     def database(self) -> Database:
-        """The configured database alone, for commands that need nothing else. Ends the command where none is set."""
+        """The database alone, for commands that need nothing else: the configured one, else the one `tawar up` keeps in
+        its folder. Ends the command where there is neither."""
         settings = self.settings()
-        if not settings.database_url:
-            raise click.ClickException("TAWAR_DATABASE_URL is not set: name the database, e.g. sqlite:///var/tawar.db")
-        return Database(settings.database_url)
+        own = settings.var / "tawar.db"
+        if not settings.database_url and not own.exists():
+            raise click.ClickException(
+                f"TAWAR_DATABASE_URL is not set and there is no {own}: name the database, e.g. sqlite:////srv/tawar.db,"
+                " or with TAWAR_VAR the folder of `tawar up`."
+            )
+        return Database(settings.database_url or f"sqlite:///{own}")
 
 
 @contextmanager

@@ -58,8 +58,9 @@ def test_an_example_counts_once_and_never_where_it_is_asked() -> None:
     assert distinct(rows, ["no water 0333 1234567", "dark"]) == []
 
 
-def test_worse_is_any_share_that_fell() -> None:
+def test_worse_is_any_share_that_fell_by_more_than_chance() -> None:
     before = {"intent": 0.9, "category_top1": 0.8, "category_top3": 0.9, "emergencies": None}
     assert worse_in(before, before) == []
-    assert worse_in(before, before | {"category_top1": 0.9, "category_top3": 0.89}) == ["category_top3"]
+    assert worse_in(before, before | {"category_top1": 0.9, "category_top3": 0.88}) == ["category_top3"]
+    assert worse_in(before, before | {"category_top1": before["category_top1"] - 0.009}) == []
     assert worse_in(before | {"emergencies": 1.0}, before | {"emergencies": 0.9}) == ["emergencies"]

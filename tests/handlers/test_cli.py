@@ -87,6 +87,20 @@ def test_migrate_doctor_and_people(env: dict[str, str]) -> None:
     assert tawar("user", "disable", "gulbibi").exit_code == 1
 
 
+def test_the_folder_of_everything_on_one_machine_is_found(
+    env: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    tawar("migrate")
+    monkeypatch.delenv("TAWAR_DATABASE_URL")
+    monkeypatch.setenv("TAWAR_VAR", str(tmp_path))
+    assert tawar("user", "list").exit_code == 0
+    monkeypatch.setenv("TAWAR_VAR", str(tmp_path / "nowhere"))
+    refused = tawar("user", "list")
+    assert refused.exit_code == 1
+    assert "TAWAR_DATABASE_URL is not set" in refused.output
+    assert "TAWAR_VAR" in refused.output
+
+
 @pytest.mark.parametrize(
     ("words", "stdin", "said"),
     [

@@ -14,6 +14,7 @@ from handlers.cli import build_cli
 from handlers.cli.learning import LABELLED
 from tests.support import START, Citizen, make_hands, train_few
 from tests.visitors import rows
+from workers.training.reading import shipped_lines
 from wsgi import parts
 
 NEWS = "zorgalo phatalo kal se"
@@ -65,6 +66,17 @@ def test_learn_accept_and_back(learnt: Database, kept: str) -> None:
     assert "What was shipped is in use again" in tawar("--back-to", "0", "--by", "root").output
     assert "1\tretired\t" in tawar("--list").output
     assert "Version 1 is in use again" in tawar("--back-to", "1", "--by", "root").output
+
+
+def test_what_the_command_runs_with_is_the_real_training(
+    learnt: Database, kept: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The composition root finds it by name; only the lines shipped with it are fewer here."""
+    few = shipped_lines()[::40]
+    monkeypatch.setattr("workers.training.reading.shipped_lines", lambda: few)
+    proposed = CliRunner().invoke(build_cli(parts()), ["learn", "--on", kept])
+    assert proposed.exit_code == 0, proposed.output
+    assert "Version 1 is proposed" in proposed.output
 
 
 def test_a_worse_one_is_told_plainly(learnt: Database, kept: str) -> None:
