@@ -14,6 +14,8 @@ LIKELY_ENOUGH = 0.35
 """Probability that is enough where the category's own words say the same."""
 CLEAR = 0.6
 """Probability of another category from which the message is none of the last ticket's, wherever it is about."""
+NONE_OF_THEM = 0.75
+"""Probability of "something else" from which no list is shown: the citizen would look for what is not on it."""
 MAX_WORDS = 2000
 MIN_STORY_WORDS = 2
 
@@ -63,12 +65,17 @@ def is_complete(draft: Draft) -> bool:
 def sure_category(talk: Talk) -> str:
     """The category the words point to without doubt, or empty."""
     best, odds = talk.topics[0] if talk.topics and not talk.troubles else ("", 0.0)
-    if best == FALLBACK_CATEGORY:  # "something else" is chosen, never read
+    if best == FALLBACK_CATEGORY:  # says what it is not, so that more is asked of it: see `is_of_none`
         return ""
     if odds >= reading.SURE:
         return best
     # two witnesses: the words learnt from lines, and the category's own words with no other category's beside them
     return best if odds >= LIKELY_ENOUGH and talk.named == [best] else ""
+
+
+def is_of_none(talk: Talk) -> bool:
+    """Whether the words clearly tell of something no category is for: a pension, a passport."""
+    return bool(talk.topics) and talk.topics[0][0] == FALLBACK_CATEGORY and talk.topics[0][1] >= NONE_OF_THEM
 
 
 def is_elsewhere(talk: Talk, category: str) -> bool:

@@ -55,6 +55,10 @@ def _quick(talk: Talk) -> Talk:
 
 def go_on(talk: Talk, *before: Reply) -> Turn:
     """Asks for the next thing the draft lacks, the likeliest answers first."""
+    if not form.draft_of(talk).category and drafts.is_of_none(talk):
+        return where.ask_next(
+            drafts.change(talk, category=FALLBACK_CATEGORY, quick=True), *before, say("report.person_sorts")
+        )
     named = talk.troubles or [code for code, _ in talk.topics if code != FALLBACK_CATEGORY]
     likely = [code for code in named if not talk.world.directory.is_quiet(code)][:LIKELY]
     if likely and not form.draft_of(talk).category:
@@ -95,9 +99,9 @@ def _at_category(talk: Talk) -> Turn:
     if talk.picked.startswith("category:"):
         category = talk.picked.partition(":")[2]
         sector = talk.world.directory.categories[category].sector
-        talk = drafts.change(talk, category=category, sector=sector)
         # told in one's own words, and what they mean chosen from a list, it needs no summary either
-        return where.ask_next(_quick(talk) if form.is_told(form.draft_of(talk)) else talk)
+        quick = form.is_told(form.draft_of(talk))
+        return where.ask_next(drafts.change(talk, category=category, sector=sector, quick=quick))
     return _category_from_words(talk)
 
 
