@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 
 class Lane(IntEnum):
@@ -11,6 +11,36 @@ class Lane(IntEnum):
     REPLY = 0
     NOTICE = 1
     BROADCAST = 9
+
+
+class Trouble(StrEnum):
+    """What an error of a carrier means for a message; each has a sentence for officials (`trouble.*` in the catalogs)."""
+
+    NONE = ""
+    LATER = "later"
+    """Passing: the same message, later."""
+    SLOWER = "slower"
+    """Too fast, or the carrier's queue is full: later, and the sender goes slower."""
+    REFUSED = "refused"
+    """For good, for a reason that helps nobody."""
+    CONTENT = "content"
+    """This text or file is not taken."""
+    NUMBER = "number"
+    """The number cannot get messages at all: none, a landline, not allowed."""
+    ELSEWHERE = "elsewhere"
+    """This channel does not reach the person (no WhatsApp, phone off for long): another one may."""
+    OPTED_OUT = "opted_out"
+    """The person said STOP to the carrier."""
+    MARKETING = "marketing"
+    """The person, or Meta for them, takes no announcements on this channel; answers still come."""
+    WINDOW = "window"
+    """WhatsApp's 24 hours are over."""
+    TEMPLATE = "template"
+    """The template is not approved, paused, or its variables do not fit."""
+    SETUP = "setup"
+    """The account, the sender or the settings: an operator must look."""
+    UNKNOWN = "unknown"
+    """It may have been sent and may not."""
 
 
 LEASE = timedelta(seconds=120)

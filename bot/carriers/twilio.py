@@ -23,6 +23,7 @@ from bot.carriers.port import (
     OptedOut,
     Outcome,
     Outgoing,
+    Pace,
     Receipt,
     Refused,
     Sighting,
@@ -30,11 +31,13 @@ from bot.carriers.port import (
     Unknown,
     WebRequest,
 )
+from bot.outbox import Trouble
 from bot.phone import normalise
 from bot.text.fold import clean
 
 TIMEOUT_S = 10.0
 POOL = 32
+WHATSAPP_PER_SECOND, SMS_PER_SECOND = 80.0, 10.0
 MAX_MEDIA = 10
 MAX_LISTED = 50
 SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
@@ -109,6 +112,28 @@ class Twilio:
         return bool(
             settings.whatsapp_from if channel == "whatsapp" else settings.sms_from or settings.messaging_service_sid
         )
+
+    def hears(self, channel: str) -> bool:
+        """Its SMS in Pakistan goes one way only."""
+        return channel == "whatsapp"
+
+    def pace(self, channel: str) -> Pace:
+        """80 messages a second from a WhatsApp sender, 10 segments to Pakistan (Twilio's pages on rate limits and queues)."""
+        if channel == "whatsapp":
+            return Pace(f"twilio:{channel}", WHATSAPP_PER_SECOND, in_segments=False)
+        return Pace(f"twilio:{channel}", SMS_PER_SECOND)
+
+    def trouble(self, error: str) -> Trouble:
+        return Trouble.NONE if not error else Trouble.REFUSED
+
+    def missed(self, since: datetime) -> list[Inbound] | None:
+        return None
+
+    def typing(self, message: Inbound) -> None:
+        return
+
+    def health(self) -> str:
+        return ""
 
     def send(self, message: Outgoing) -> Outcome:
         outcome: Outcome = TryAgain("no token")

@@ -23,6 +23,9 @@ contacts = Table(
     Column("version", Integer, nullable=False, default=0),
     Column("opted_out_at", Instant),
     Column("last_inbound_at", Instant),
+    Column("whatsapp_at", Instant),
+    Column("prefers", Text, nullable=False, server_default=""),
+    Column("unreachable", Text, nullable=False, server_default=""),
     Column("created_at", Instant, nullable=False),
     Index("ix_contacts_audience", "district", "language"),
 )

@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     Column,
     Connection,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -28,6 +30,8 @@ from bot.store.prepared import Prepared
 from bot.store.schema import Id, Instant, metadata
 
 _UNSENT = "state IN ('waiting', 'sending')"
+_HELD = "state = 'held'"
+_UNDELIVERED = "state = 'accepted' AND channel = 'whatsapp' AND status IN ('', 'accepted', 'queued', 'sending', 'sent')"
 
 outbox = Table(
     "outbox",
@@ -40,6 +44,14 @@ outbox = Table(
     Column("channel", Text, nullable=False),
     Column("language", Text, nullable=False, default=""),
     Column("text", Text, nullable=False),
+    Column("body", Text, nullable=False, server_default=""),
+    Column("choices", JSON, nullable=False, server_default="[]"),
+    Column("media", JSON, nullable=False, server_default="[]"),
+    Column("latitude", Float),
+    Column("longitude", Float),
+    Column("template", Text, nullable=False, server_default=""),
+    Column("variables", JSON, nullable=False, server_default="[]"),
+    Column("replaces_id", Id, ForeignKey("outbox.id"), unique=True),
     Column("inbound_id", Id, ForeignKey("inbound.id")),
     Column("ticket_id", Id, ForeignKey("tickets.id")),
     Column("campaign_id", Id, ForeignKey("campaigns.id")),
@@ -53,6 +65,7 @@ outbox = Table(
     Column("lease_until", Instant),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("accepted_at", Instant),
     UniqueConstraint("campaign_id", "contact_id"),
     Index(
         "ix_outbox_due",
@@ -68,6 +81,8 @@ outbox = Table(
         sqlite_where=text("state IN ('sending', 'unknown')"),
         postgresql_where=text("state IN ('sending', 'unknown')"),
     ),
+    Index("ix_outbox_held", "due_at", sqlite_where=text(_HELD), postgresql_where=text(_HELD)),
+    Index("ix_outbox_undelivered", "accepted_at", sqlite_where=text(_UNDELIVERED), postgresql_where=text(_UNDELIVERED)),
     Index("ix_outbox_ticket_id", "ticket_id"),
     Index("ix_outbox_provider_id", "provider_id"),
     Index("ix_outbox_campaign_state", "campaign_id", "state"),
