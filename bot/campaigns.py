@@ -51,7 +51,7 @@ class Progress:
 
 
 def _part(state: str, status: str) -> str:
-    if state in ("waiting", "sending"):
+    if state in ("waiting", "sending", "held"):
         return "waiting"
     if state == "accepted":
         return {"delivered": "delivered", "read": "read", "failed": "failed", "undelivered": "failed"}.get(

@@ -68,13 +68,19 @@ class Catalog:
 
         `digits`: the family the citizen writes (see bot/text/digits.py); empty: the language's own.
         """
+        return str(self.compose(reply, language, digits)["text"])
+
+    def compose(self, reply: Reply, language: str, digits: str = "") -> dict[str, Any]:
+        """A message as the outbox keeps it: `text` whole, as `render`; and where there are options, for a carrier with
+        buttons and lists, `body` without them and `choices` ([id, label] each)."""
         style = self._style(language, digits)
-        parts = [self._say(language, part.key, part.values, style) for part in (reply, *reply.lines)]
+        said = [self._say(language, part.key, part.values, style) for part in (reply, *reply.lines)]
         labels = [(option.id, self._value(language, option.label, style)) for option in reply.options]
         numbered = [label for id_, label in labels if id_ != BACK]
-        parts += [f"{write_digits(str(n), style)} {label}" for n, label in enumerate(numbered, 1)]
-        parts += [f"{write_digits('0', style)} {label}" for id_, label in labels if id_ == BACK]
-        return "\n".join(parts)
+        lines = [f"{write_digits(str(n), style)} {label}" for n, label in enumerate(numbered, 1)]
+        lines += [f"{write_digits('0', style)} {label}" for id_, label in labels if id_ == BACK]
+        whole = {"text": "\n".join(said + lines)}
+        return whole | {"body": "\n".join(said), "choices": labels} if labels else whole
 
     def name(self, language: str, names: Names, *, short: bool = False) -> str:
         return names.in_(self.chain(language), short=short)

@@ -18,3 +18,12 @@ def deadline(opened: datetime, hours: int) -> datetime:
 def is_abandoned(last: datetime | None, now: datetime) -> bool:
     """Whether a draft last touched at `last` counts as left behind."""
     return last is not None and now - last >= ABANDONED_AFTER
+
+
+def daytime(now: datetime, day: tuple[int, int]) -> datetime:
+    """`now`, or the next instant between the hours of `day` (first, end; Karachi), when announcements may go out."""
+    local, (begins, ends) = now.astimezone(KARACHI), day
+    if begins <= local.hour < ends:
+        return now
+    morning = local.replace(hour=begins, minute=0, second=0, microsecond=0)
+    return (morning if local.hour < begins else morning + timedelta(days=1)).astimezone(now.tzinfo)

@@ -6,6 +6,9 @@ import phonenumbers
 
 REGION = "PK"
 SHOWN_DIGITS = 3
+_TYPES = phonenumbers.PhoneNumberType
+_LANDLINES = (_TYPES.FIXED_LINE, _TYPES.UAN, _TYPES.TOLL_FREE)
+_PREMIUM = (_TYPES.PREMIUM_RATE, _TYPES.SHARED_COST)
 
 
 @lru_cache(maxsize=4096)
@@ -22,6 +25,22 @@ def normalise(text: str) -> str | None:
     if not phonenumbers.is_possible_number(number):
         return None
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+@lru_cache(maxsize=4096)
+def kind(phone: str) -> str:
+    """What sort of number an E.164 form is: mobile, landline, short, premium, or foreign (a mobile elsewhere).
+
+    By the ranges of the phonenumbers library; no E.164 form at all counts as short."""
+    if not phone.startswith("+"):
+        return "short"
+    number = phonenumbers.parse(phone, REGION)
+    sort = phonenumbers.number_type(number)
+    if sort in _LANDLINES:
+        return "landline"
+    if sort in _PREMIUM:
+        return "premium"
+    return "mobile" if phonenumbers.region_code_for_number(number) == REGION else "foreign"
 
 
 def mask(phone: str) -> str:

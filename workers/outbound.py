@@ -19,7 +19,8 @@ from bot.services.hands import Hands
 from bot.services.mishap import kind_and_place
 from bot.services.receipts import settle_parked
 from bot.services.receive import answer_later
-from bot.services.send import BATCH, send_due, settle_unknown
+from bot.services.send import BATCH, send_due
+from bot.services.settle import settle_unknown
 from bot.store import messages
 from bot.store.database import DatabaseAway
 from workers.queues import OUTBOUND

@@ -196,14 +196,8 @@ def _tell(tx: Connection, hands: Hands, ticket: Any, contact: Any, action: str, 
         talk = replace(talk, about=ticket.number, step="verdict" if ask else "", offered=offered, opened=None)
         contacts.remember(tx, contact.id, conversation=conversations.dump(talk))
     language = contact.language or ticket.language
-    row = outgoing(
-        hands,
-        contact.id,
-        hands.catalog.render(reply, language, talk.digits),
-        Lane.NOTICE,
-        carrier=contact.carrier,
-        channel=contact.channel,
-    )
+    row = outgoing(hands, contact.id, "", Lane.NOTICE, carrier=contact.carrier, channel=contact.channel)
+    row |= hands.catalog.compose(reply, language, talk.digits)
     return outbox.put(tx, [row | {"language": language, "ticket_id": ticket.id}])[0]
 
 

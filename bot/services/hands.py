@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from bot.carriers.port import Carriers
 from bot.catalog import Catalog
 from bot.directory import Directory
+from bot.rates import Rates
 from bot.store.database import Database
 from bot.text.answers import Lexicon
 
@@ -33,3 +34,7 @@ class Hands:
     now: Callable[[], datetime] = field(default=utc_now)
     ref: Callable[[], str] = field(default=new_ref)
     random_below: Callable[[int], int] = field(default=secrets.randbelow)
+    day: tuple[int, int] | None = None
+    """Hours in Karachi between which announcements go out; None: at any hour."""
+    rates: Rates | None = None
+    """What keeps all workers together within a sender's rate; None: no rate is kept."""

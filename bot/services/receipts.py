@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.carriers.port import Receipt
-from bot.outbox import is_progress
+from bot.delivery import ARRIVED, FAILED, is_progress
+from bot.services import waiting
 from bot.services.hands import Hands
-from bot.store import outbox
+from bot.store import anew, contacts, outbox
 
 PARKED_FOR = timedelta(days=3)
 
@@ -35,18 +36,37 @@ def record_receipt(hands: Hands, receipt: Receipt) -> str:
 
 
 def apply_receipt(tx: Connection, hands: Hands, row: Any, receipt: Receipt) -> str:
-    """Raises the delivery status; a receipt for a message whose outcome we never learnt settles it."""
+    """Raises the delivery status; a receipt for a message whose outcome we never learnt settles it, and one that says that
+    it failed may send it another way."""
     fields: dict[str, Any] = {}
-    if is_progress(row.status, receipt.status):
+    news = is_progress(row.status, receipt.status)
+    if news:
         fields = {"status": receipt.status, "reason": receipt.error}
     # `waiting`: given up for lost, or refused for now, and about to be sent once more; but the carrier has it.
     if row.state in ("waiting", "sending", "unknown"):
-        fields |= {"state": "accepted", "provider_id": receipt.provider_id, "lease_until": None}
+        fields |= {
+            "state": "accepted",
+            "provider_id": receipt.provider_id,
+            "lease_until": None,
+            "accepted_at": hands.now(),
+        }
         outbox.end_attempt(tx, row.id, hands.now(), "accepted", "by receipt")
     if not fields:
         return "nothing new"
     outbox.change(tx, row.id, hands.now(), states=(row.state,), **fields)
+    if news and receipt.status in FAILED and row.state != "replaced":
+        waiting.send_anew(tx, hands, outbox.find(tx, row.id), receipt.error)
+    if news and receipt.status in ARRIVED:
+        _arrived(tx, hands, row)
     return "progress"
+
+
+def _arrived(tx: Connection, hands: Hands, row: Any) -> None:
+    """It reached the person where we had doubted it: the copy stays here if it still can, and the channel works again."""
+    if row.state == "replaced" and anew.take_back_copy(tx, row.id, hands.now()):
+        outbox.change(tx, row.id, hands.now(), states=("replaced",), state="accepted")
+    if row.channel == "whatsapp":
+        contacts.prefer(tx, row.contact_id, "")
 
 
 def match_parked(tx: Connection, hands: Hands, outbox_id: int, provider_id: str) -> None:

@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.carriers.port import Inbound
+from bot.dialogue.fetching import wants_what_waits
 from bot.dialogue.values import Message
 from bot.services.hands import Hands
 from bot.services.mishap import kind_and_place
-from bot.services.turns import hand_to_person, take_turn
-from bot.store import contacts, messages
+from bot.services.turns import hand_to_person, note_visit, take_turn
+from bot.store import anew, contacts, messages
 from bot.store.database import DatabaseAway
 from bot.text.fold import clean
 
@@ -62,10 +63,13 @@ def _answer(hands: Hands, message: Inbound) -> Received:
         inbound_id = _store(tx, hands, contact.id, message, "answered")
         if inbound_id is None:
             return Received("repeated")
-        ids = take_turn(
-            tx, hands, contact, _message(hands, inbound_id, message), carrier=message.carrier, channel=message.channel
-        )
-        return Received("answered", tuple(ids))
+        said = _message(hands, inbound_id, message)
+        waited = anew.release(tx, contact.id, hands.now(), carrier=message.carrier, channel=message.channel)
+        if waited and wants_what_waits(said, hands.lexicon):
+            note_visit(tx, hands, contact, carrier=message.carrier, channel=message.channel)
+            return Received("answered", tuple(waited))
+        ids = take_turn(tx, hands, contact, said, carrier=message.carrier, channel=message.channel)
+        return Received("answered", (*waited, *ids))
 
 
 def _keep(hands: Hands, message: Inbound) -> Received:

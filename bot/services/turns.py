@@ -44,29 +44,37 @@ def take_turn(tx: Connection, hands: Hands, contact: Any, message: Message, *, c
     for command in turn.commands:
         ticket_id = _carry_out(tx, hands, contact, turn.conversation, command) or ticket_id
     language = turn.conversation.language or DEFAULT_LANGUAGE
-    now = hands.now()
+    digits = turn.conversation.digits
     rows = [
-        outgoing(
-            hands,
-            contact.id,
-            hands.catalog.render(reply, language, turn.conversation.digits),
-            Lane.REPLY,
-            carrier=carrier,
-            channel=channel,
-        )
+        outgoing(hands, contact.id, "", Lane.REPLY, carrier=carrier, channel=channel)
+        | hands.catalog.compose(reply, language, digits)
         | {"language": language, "inbound_id": message.id, "ticket_id": ticket_id}
         for reply in turn.replies
     ]
+    _remember(tx, hands, contact, turn.conversation, carrier=carrier, channel=channel)
+    return outbox.put(tx, rows)
+
+
+def note_visit(tx: Connection, hands: Hands, contact: Any, *, carrier: str, channel: str) -> None:
+    """The person wrote, and that opens the window and tells how they are reached; the conversation stays where it was."""
+    _remember(tx, hands, contact, conversations.load(contact.conversation), carrier=carrier, channel=channel)
+
+
+def _remember(
+    tx: Connection, hands: Hands, contact: Any, conversation: Conversation, *, carrier: str, channel: str
+) -> None:
+    is_whatsapp = channel == "whatsapp"
     contacts.remember_turn(
         tx,
         contact.id,
-        conversation=conversations.dump(turn.conversation),
-        language=turn.conversation.language,
+        conversation=conversations.dump(conversation),
+        language=conversation.language,
         carrier=carrier,
         channel=channel,
-        last_inbound_at=now,
+        last_inbound_at=hands.now(),
+        whatsapp_at=hands.now() if is_whatsapp else contact.whatsapp_at,
+        prefers="" if is_whatsapp else contact.prefers,
     )
-    return outbox.put(tx, rows)
 
 
 def hand_to_person(

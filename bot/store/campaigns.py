@@ -130,8 +130,9 @@ def freeze(
 
 
 def progress(connection: Connection, campaign_id: int) -> dict[tuple[str, str], int]:
-    """{(state, delivery status): people}; the values add up to the audience."""
-    query = select(outbox.c.state, outbox.c.status, func.count()).where(outbox.c.campaign_id == campaign_id)
+    """{(state, delivery status): people}; the values add up to the audience. Of a message that was sent anew the newest counts."""
+    query = select(outbox.c.state, outbox.c.status, func.count())
+    query = query.where(outbox.c.campaign_id == campaign_id, outbox.c.state != "replaced")
     rows = connection.execute(query.group_by(outbox.c.state, outbox.c.status))
     return {(state, status): count for state, status, count in rows}
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Index, Integer, Row, Table, Text, bindparam, select, update
 
+from bot.outbox import WINDOW
 from bot.store.database import insert
 from bot.store.prepared import Prepared
 from bot.store.schema import Id, Instant, metadata
@@ -32,7 +33,7 @@ contacts = Table(
 
 _LOCKED = select(contacts).with_for_update()
 _LOCKED_BY_PHONE = Prepared(_LOCKED.where(contacts.c.phone == bindparam("of_phone")))
-_TURN = ("conversation", "language", "carrier", "channel", "last_inbound_at")
+_TURN = ("conversation", "language", "carrier", "channel", "last_inbound_at", "whatsapp_at", "prefers", "unreachable")
 _NEW = Prepared(lambda dialect: insert(dialect, contacts).on_conflict_do_nothing(), into=contacts)
 _SETTLE_IN = Prepared(
     update(contacts).where(contacts.c.id == bindparam("of_id")).values(district=bindparam("new_district"))
@@ -70,9 +71,12 @@ def remember_turn(
     carrier: str,
     channel: str,
     last_inbound_at: datetime,
+    whatsapp_at: datetime | None,
+    prefers: str,
 ) -> None:
-    """Stores where a turn left the conversation."""
-    fields = (conversation, language, carrier, channel, last_inbound_at)
+    """Stores where a turn left the conversation. `whatsapp_at`: the person's last message there; `prefers`: the channel that
+    reaches them where the one they wrote by did not. Whoever writes is reachable."""
+    fields = (conversation, language, carrier, channel, last_inbound_at, whatsapp_at, prefers, "")
     values = {f"new_{name}": value for name, value in zip(_TURN, fields, strict=True)}
     _REMEMBER_TURN.run(connection, {"of_id": contact_id, **values})
 
@@ -86,6 +90,23 @@ def remember(connection: Connection, contact_id: int, **fields: object) -> None:
     """Stores what changed: conversation, language, channel …"""
     changed = update(contacts).where(contacts.c.id == contact_id)
     connection.execute(changed.values(version=contacts.c.version + 1, **fields))
+
+
+def close_window(connection: Connection, contact_id: int, now: datetime) -> None:
+    """The carrier says that WhatsApp's window is closed, whatever we thought."""
+    known = update(contacts).where(contacts.c.id == contact_id, contacts.c.whatsapp_at > now - WINDOW)
+    connection.execute(known.values(whatsapp_at=now - WINDOW))
+
+
+def note_unreachable(connection: Connection, contact_id: int, reason: str) -> None:
+    """The number cannot get messages, says the carrier; its next message to us takes that back."""
+    connection.execute(update(contacts).where(contacts.c.id == contact_id).values(unreachable=reason))
+
+
+def prefer(connection: Connection, contact_id: int, channel: str) -> None:
+    """What reaches the person for now; empty: the channel they wrote by last."""
+    wanted = update(contacts).where(contacts.c.id == contact_id, contacts.c.prefers != channel)
+    connection.execute(wanted.values(prefers=channel))
 
 
 def opt_out(connection: Connection, contact_id: int, at: datetime | None) -> None:

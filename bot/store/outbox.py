@@ -15,7 +15,6 @@ from sqlalchemy import (
     Row,
     Table,
     Text,
-    UniqueConstraint,
     exists,
     func,
     insert,
@@ -30,6 +29,7 @@ from bot.store.prepared import Prepared
 from bot.store.schema import Id, Instant, metadata
 
 _UNSENT = "state IN ('waiting', 'sending')"
+_FIRST = "replaces_id IS NULL"
 _HELD = "state = 'held'"
 _UNDELIVERED = "state = 'accepted' AND channel = 'whatsapp' AND status IN ('', 'accepted', 'queued', 'sending', 'sent')"
 
@@ -66,7 +66,14 @@ outbox = Table(
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Column("accepted_at", Instant),
-    UniqueConstraint("campaign_id", "contact_id"),
+    Index(
+        "uq_outbox_person",
+        "campaign_id",
+        "contact_id",
+        unique=True,
+        sqlite_where=text(_FIRST),
+        postgresql_where=text(_FIRST),
+    ),
     Index(
         "ix_outbox_due",
         "lane",
@@ -81,7 +88,7 @@ outbox = Table(
         sqlite_where=text("state IN ('sending', 'unknown')"),
         postgresql_where=text("state IN ('sending', 'unknown')"),
     ),
-    Index("ix_outbox_held", "due_at", sqlite_where=text(_HELD), postgresql_where=text(_HELD)),
+    Index("ix_outbox_held", "contact_id", sqlite_where=text(_HELD), postgresql_where=text(_HELD)),
     Index("ix_outbox_undelivered", "accepted_at", sqlite_where=text(_UNDELIVERED), postgresql_where=text(_UNDELIVERED)),
     Index("ix_outbox_ticket_id", "ticket_id"),
     Index("ix_outbox_provider_id", "provider_id"),
@@ -113,6 +120,15 @@ parked_receipts = Table(
     Column("error", Text, nullable=False, default=""),
     Column("received_at", Instant, nullable=False),
     Index("ix_parked_receipts_provider_id", "provider_id"),
+)
+
+
+_OF_CONTACT = (
+    contacts.c.phone,
+    contacts.c.opted_out_at,
+    contacts.c.whatsapp_at,
+    contacts.c.prefers,
+    contacts.c.unreachable,
 )
 
 
@@ -159,9 +175,26 @@ def claim(
     connection.execute(
         mine.values(state="sending", lease_until=lease_until, attempts=outbox.c.attempts + 1, updated_at=now)
     )
-    fields = (contacts.c.phone, contacts.c.opted_out_at)
-    query = select(outbox, *fields).join(contacts, contacts.c.id == outbox.c.contact_id).where(outbox.c.id.in_(taken))
+    query = (
+        select(outbox, *_OF_CONTACT).join(contacts, contacts.c.id == outbox.c.contact_id).where(outbox.c.id.in_(taken))
+    )
     return connection.execute(query.order_by(outbox.c.lane, outbox.c.id)).all()
+
+
+def send_by(connection: Connection, row: Any, carrier: str, channel: str) -> None:
+    """Notes the way the gate chose, so that receipts find the message by carrier and id."""
+    if (row.carrier, row.channel) != (carrier, channel):
+        chosen = update(outbox).where(outbox.c.id == row.id)
+        connection.execute(chosen.values(carrier=carrier, channel=channel))
+
+
+def put_back(connection: Connection, waits: Sequence[tuple[int, datetime]], now: datetime) -> None:
+    """(id, until) of claimed messages that were not tried after all: as if they had never been claimed."""
+    for outbox_id, until in waits:
+        last = select(func.max(attempts.c.id)).where(attempts.c.outbox_id == outbox_id).scalar_subquery()
+        connection.execute(attempts.delete().where(attempts.c.id == last, attempts.c.ended_at.is_(None)))
+        fields = {"state": "waiting", "due_at": until, "attempts": outbox.c.attempts - 1}
+        change(connection, outbox_id, now, states=("sending",), **fields)
 
 
 def begin_attempts(connection: Connection, outbox_ids: Sequence[int], now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Texts a carrier holds for us: templates it must approve, and lists with buttons it made once."""
 
-from sqlalchemy import Column, Table, Text
+from sqlalchemy import Column, Connection, Table, Text, select
 
 from bot.store.schema import Instant, metadata
 
@@ -25,3 +25,10 @@ contents = Table(
     Column("provider_id", Text, nullable=False),
     Column("made_at", Instant, nullable=False),
 )
+
+
+def approved(connection: Connection) -> dict[tuple[str, str], str]:
+    """{(name, language): the carrier's id} of every template that may be used now."""
+    query = select(templates.c.name, templates.c.language, templates.c.provider_id)
+    rows = connection.execute(query.where(templates.c.state == "approved", templates.c.provider_id != ""))
+    return {(row.name, row.language): row.provider_id for row in rows}

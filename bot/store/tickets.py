@@ -92,6 +92,10 @@ def number_is_taken(connection: Connection, number: str) -> bool:
     return bool(_BY_NUMBER.run(connection, {"of_number": number}))
 
 
+def number_of(connection: Connection, ticket_id: int) -> str:
+    return str(connection.execute(select(tickets.c.number).where(tickets.c.id == ticket_id)).scalar_one())
+
+
 def record(connection: Connection, ticket_id: int, at: datetime, actor: str, action: str, **data: Any) -> None:
     """Appends what happened; `account` in data names the official."""
     account = data.pop("account", None)

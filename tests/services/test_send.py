@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.carriers.port import Receipt
-from bot.outbox import ASKS, LEASE
+from bot.delivery import ASKS, LEASE
 from bot.services.hands import Hands
 from bot.services.receipts import match_parked, record_receipt, settle_parked
-from bot.services.send import send_due, settle_unknown
+from bot.services.send import send_due
+from bot.services.settle import settle_unknown
 from bot.store import outbox as store
 from bot.store.contacts import contacts
 from bot.store.outbox import attempts, outbox

@@ -9,7 +9,8 @@ from multiprocessing.pool import Pool, ThreadPool
 import pytest
 from sqlalchemy import select, update
 
-from bot.outbox import LEASE, Lane
+from bot.delivery import LEASE
+from bot.outbox import Lane
 from bot.services.hands import Hands
 from bot.store import contacts
 from bot.store import outbox as store

@@ -10,6 +10,7 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+FIRST = sa.text("replaces_id IS NULL")
 HELD = sa.text("state = 'held'")
 UNDELIVERED = sa.text(
     "state = 'accepted' AND channel = 'whatsapp' AND status IN ('', 'accepted', 'queued', 'sending', 'sent')"
@@ -29,7 +30,15 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("accepted_at", Instant(), nullable=True))
         batch_op.create_foreign_key(op.f("fk_outbox_replaces_id_outbox"), "outbox", ["replaces_id"], ["id"])
         batch_op.create_unique_constraint(op.f("uq_outbox_replaces_id"), ["replaces_id"])
-        batch_op.create_index("ix_outbox_held", ["due_at"], sqlite_where=HELD, postgresql_where=HELD)
+        batch_op.drop_constraint(op.f("uq_outbox_campaign_id_contact_id"), type_="unique")
+        batch_op.create_index(
+            "uq_outbox_person",
+            ["campaign_id", "contact_id"],
+            unique=True,
+            sqlite_where=FIRST,
+            postgresql_where=FIRST,
+        )
+        batch_op.create_index("ix_outbox_held", ["contact_id"], sqlite_where=HELD, postgresql_where=HELD)
         batch_op.create_index(
             "ix_outbox_undelivered", ["accepted_at"], sqlite_where=UNDELIVERED, postgresql_where=UNDELIVERED
         )
@@ -91,6 +100,8 @@ def downgrade() -> None:
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index("ix_outbox_undelivered", sqlite_where=UNDELIVERED, postgresql_where=UNDELIVERED)
         batch_op.drop_index("ix_outbox_held", sqlite_where=HELD, postgresql_where=HELD)
+        batch_op.drop_index("uq_outbox_person", sqlite_where=FIRST, postgresql_where=FIRST)
+        batch_op.create_unique_constraint(op.f("uq_outbox_campaign_id_contact_id"), ["campaign_id", "contact_id"])
         batch_op.drop_constraint(op.f("uq_outbox_replaces_id"), type_="unique")
         batch_op.drop_constraint(op.f("fk_outbox_replaces_id_outbox"), type_="foreignkey")
         for column in (

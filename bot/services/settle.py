@@ -1,0 +1,62 @@
+"""Messages whose outcome we never learnt: the carrier is asked; what it has is accepted, what it has not is sent again."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.carriers.port import Outgoing
+from bot.delivery import ASK_AFTER, ASKS, is_progress
+from bot.outbox import Lane
+from bot.services.hands import Hands
+from bot.services.receipts import match_parked
+from bot.services.send import outbox_texts
+from bot.store import outbox
+
+
+def settle_unknown(hands: Hands) -> int:
+    """Asks the carriers about messages whose outcome we never learnt; how many were asked about.
+
+    A message the carrier has is accepted. One it does not have, asked ASKS times, is sent again if it is an answer to a
+    citizen; a broadcast stays unknown, because a second copy is worse than a gap.
+    """
+    now = hands.now()
+    with hands.db.write() as tx:
+        outbox.expire_leases(tx, now, now + ASK_AFTER)
+        rows = outbox.claim_unsettled(tx, now, now + ASK_AFTER)
+        texts = outbox_texts(tx, rows)
+    for row in rows:
+        carrier = hands.carriers.get(row.carrier)
+        message = Outgoing(row.ref, row.channel, row.phone, texts[row.id], body=row.body)
+        seen = carrier.find(message, row.created_at - timedelta(minutes=1)) if carrier else None
+        with hands.db.write() as tx:
+            _settle(tx, hands, row, None if seen is None else _unclaimed(tx, row, message, seen))
+    return len(rows)
+
+
+def _unclaimed(tx: Connection, row: Any, message: Outgoing, seen: Sequence[Any]) -> Any:
+    """The sighting that is this message: same text, and not known as another row's."""
+    texts = {message.text, message.body} - {""}
+    same = (s for s in seen if s.text in texts and not outbox.find_by_provider_id(tx, row.carrier, s.provider_id))
+    return next(same, False)
+
+
+def _settle(tx: Connection, hands: Hands, row: Any, sighting: Any) -> None:
+    """`sighting`: None (could not ask), False (the carrier has no such message) or what the carrier has."""
+    now = hands.now()
+    fields: dict[str, Any]
+    if sighting:
+        fields = {"state": "accepted", "provider_id": sighting.provider_id, "lease_until": None, "accepted_at": now}
+        if is_progress(row.status, sighting.status):
+            fields["status"] = sighting.status
+        if outbox.change(tx, row.id, now, states=("unknown",), **fields):
+            outbox.end_attempt(tx, row.id, now, "accepted", "by asking")
+            match_parked(tx, hands, row.id, sighting.provider_id)
+        return
+    asks = row.asks + (sighting is False)
+    fields = {"asks": asks}
+    if asks >= ASKS:
+        again = row.lane != Lane.BROADCAST
+        fields = {"asks": 0, "state": "waiting", "due_at": now, "lease_until": None} if again else {"lease_until": None}
+    outbox.change(tx, row.id, now, states=("unknown",), **fields)
