@@ -32,6 +32,7 @@ from workers.clock import run_clock
 from workers.embedded import Plan, run_everything
 from workers.outbound import run_worker
 from workers.queues import Waker, connect
+from workers.rates import SharedRates
 from workers.ready import mark_ready
 
 log = logging.getLogger("tawar")
@@ -44,7 +45,16 @@ def build_hands(settings: Settings) -> Hands:
     db = Database(settings.database_url)
     catalog = load_catalog()
     carriers = Carriers({"twilio": Twilio(_twilio(settings))})
-    return Hands(db, catalog, load_lexicon(db, catalog), load_directory(db), carriers)
+    broker = connect(settings.redis_url) if settings.redis_url else None
+    return Hands(
+        db,
+        catalog,
+        load_lexicon(db, catalog),
+        load_directory(db),
+        carriers,
+        day=settings.day,
+        rates=SharedRates(db, broker),
+    )
 
 
 def build_app(settings: Settings) -> Flask:

@@ -1,5 +1,6 @@
 """The settings, from the environment (TAWAR_…): one object that names everything missing or unsafe at once."""
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -8,6 +9,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MIN_SECRET = 32
+MIDNIGHT = 24
+HOURS = re.compile(r"(\d{1,2})-(\d{1,2})")
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
 BROKERS = ("redis://", "rediss://", "unix://")
 
@@ -35,12 +38,19 @@ class Settings(BaseSettings):
     twilio_messaging_service_sid: str = ""
     whatsapp_from: str = ""
     sms_from: str = ""
+    announce_hours: str = "9-21"
 
     @field_validator("whatsapp_from", "sms_from", mode="after")
     @classmethod
     def _plain_number(cls, sender: str) -> str:
         """As Twilio's console shows it, `whatsapp:+…`, or plain."""
         return sender.strip().removeprefix("whatsapp:")
+
+    @property
+    def day(self) -> tuple[int, int] | None:
+        """Hours in Karachi between which announcements go out, from `announce_hours`; None: at any hour."""
+        found = HOURS.fullmatch(self.announce_hours)
+        return (int(found[1]), int(found[2])) if found else None
 
     def problems(self) -> list[str]:
         """Every reason not to run, each saying what to set; empty when all is well."""
@@ -70,6 +80,10 @@ class Settings(BaseSettings):
             found.append(f"TAWAR_REDIS_URL must begin with {', '.join(BROKERS)}; leave it empty for none")
         if self.carriers != "twilio":
             found.append(f"TAWAR_CARRIERS names {self.carriers!r}: this version knows only twilio")
+        if self.announce_hours and not (self.day and self.day[0] < self.day[1] <= MIDNIGHT):
+            found.append(
+                f"TAWAR_ANNOUNCE_HOURS is {self.announce_hours!r}: give hours of one day, e.g. 9-21, or leave it empty for any"
+            )
         if self.demo:
             if self.public_url and url.hostname not in LOOPBACK:
                 found.append(

@@ -4,15 +4,20 @@ import logging
 import threading
 from datetime import timedelta
 
+from bot.services.catch_up import catch_up
 from bot.services.hands import Hands
 from bot.services.outreach import end_finished, start_due
 from bot.services.receipts import PARKED_FOR
+from bot.services.waiting import fall_back, wake_held
 from bot.store import accounts, outbox
 from bot.store.database import DatabaseAway
 
 log = logging.getLogger(__name__)
 TICK_S = 1.0
+LOOK_EVERY = 15
+"""Ticks between two looks at what waits for a person or was delivered to nobody."""
 TIDY_EVERY = 600
+CATCH_UP_EVERY = 300
 FORMS_KEPT = timedelta(days=8)
 """Longer than the longest session."""
 
@@ -23,11 +28,23 @@ def run_clock(hands: Hands, stop: threading.Event) -> None:
     while not stop.wait(TICK_S):
         try:
             tick(hands)
+            if ticks % LOOK_EVERY == 0:
+                wake_held(hands)
+                fall_back(hands)
             if ticks % TIDY_EVERY == 0:
                 tidy(hands)
+            if ticks % CATCH_UP_EVERY == 0:
+                catch_up_quietly(hands)
             ticks += 1
         except DatabaseAway:
             log.warning("the database is away; trying again in a second")
+
+
+def catch_up_quietly(hands: Hands) -> None:
+    """Takes in what a carrier has and we have not; a carrier that makes trouble is asked again next time."""
+    found = {name: count for name, count in catch_up(hands).items() if count}
+    if found:
+        log.warning("messages were missed and are taken in now: %s", found)
 
 
 def tick(hands: Hands) -> None:

@@ -74,6 +74,8 @@ def _environment(layout: Layout, broker: Broker | None, port: int, carrier_port:
         "TAWAR_TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
         "TAWAR_TWILIO_AUTH_TOKEN": layout.secret("carrier-token"),
         "TAWAR_TWILIO_API_URL": f"http://{HOST}:{carrier_port}",
+        # whoever tries an announcement out at night wants to see it leave
+        "TAWAR_ANNOUNCE_HOURS": os.environ.get("TAWAR_ANNOUNCE_HOURS", ""),
         "TAWAR_WHATSAPP_FROM": WHATSAPP_FROM,
         "TAWAR_SMS_FROM": SMS_FROM,
     }

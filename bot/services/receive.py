@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bot import loops
 from bot.carriers.port import Inbound
 from bot.dialogue.fetching import wants_what_waits
 from bot.dialogue.values import Message
@@ -21,7 +22,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """`outcome`: answered, repeated (this carrier brought it before) or kept (a worker will answer it).
+    """`outcome`: answered, repeated (this carrier brought it before), kept (a worker will answer it) or silent (a machine
+    that answers our answers gets none).
 
     `outbox_ids`: what is to be sent now."""
 
@@ -63,6 +65,9 @@ def _answer(hands: Hands, message: Inbound) -> Received:
         inbound_id = _store(tx, hands, contact.id, message, "answered")
         if inbound_id is None:
             return Received("repeated")
+        if _is_loop(tx, hands, contact, inbound_id, message.text):
+            note_visit(tx, hands, contact, carrier=message.carrier, channel=message.channel)
+            return Received("silent")
         said = _message(hands, inbound_id, message)
         waited = anew.release(tx, contact.id, hands.now(), carrier=message.carrier, channel=message.channel)
         if waited and wants_what_waits(said, hands.lexicon):
@@ -70,6 +75,13 @@ def _answer(hands: Hands, message: Inbound) -> Received:
             return Received("answered", tuple(waited))
         ids = take_turn(tx, hands, contact, said, carrier=message.carrier, channel=message.channel)
         return Received("answered", (*waited, *ids))
+
+
+def _is_loop(tx: Connection, hands: Hands, contact: Any, inbound_id: int, text: str) -> bool:
+    now, last = hands.now(), contact.last_inbound_at
+    if last is None or now - last > loops.QUICK:
+        return False
+    return loops.is_loop(messages.recent_texts(tx, contact.id, now - loops.WITHIN, inbound_id), clean(text))
 
 
 def _keep(hands: Hands, message: Inbound) -> Received:

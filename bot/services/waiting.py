@@ -31,9 +31,15 @@ def hold(tx: Connection, hands: Hands, row: Any, verdict: Await) -> None:
     outbox.put(tx, [{
         "ref": hands.ref(), "contact_id": row.contact_id, "lane": int(Lane.NOTICE), "language": language,
         "carrier": verdict.notice.carrier, "channel": verdict.notice.channel, "ticket_id": row.ticket_id,
-        "text": hands.catalog.text(language, "answer_waiting", number=number), "template": routes.NOTICE,
+        "text": hands.catalog.text(language, "notice.answer_waiting", number=number), "template": routes.NOTICE,
         "variables": [number], "state": "waiting", "due_at": now, "created_at": now, "updated_at": now,
     }])  # fmt: skip
+
+
+def wake_held(hands: Hands) -> int:
+    """Asks the gate again about answers that waited for the person long enough; how many."""
+    with hands.db.write() as tx:
+        return anew.wake_held(tx, hands.now())
 
 
 def fall_back(hands: Hands) -> int:

@@ -58,15 +58,15 @@ def forget_failures(connection: Connection, route: str, now: datetime) -> None:
     connection.execute(failed.values(failures=0, open_until=None, reason="", updated_at=now))
 
 
-def take_tokens(connection: Connection, sender: str, at: float, full: float, per_second: float) -> tuple[float, bool]:
-    """The tokens of a sender at the time `at` (seconds since 1970), its row locked; and whether it was there before.
+def take_tokens(connection: Connection, sender: str, at: float, full: float, per_second: float) -> float:
+    """The tokens of a sender at the time `at` (seconds since 1970), its row locked.
 
     `full`: what it holds at most, and begins with.
     """
     begin = insert(connection.dialect.name, rates).values(sender=sender, tokens=full, at=at)
-    is_new = bool(connection.execute(begin.on_conflict_do_nothing()).rowcount)
+    connection.execute(begin.on_conflict_do_nothing())
     row = connection.execute(select(rates).where(rates.c.sender == sender).with_for_update()).one()
-    return min(full, row.tokens + max(0.0, at - row.at) * per_second), not is_new
+    return float(min(full, row.tokens + max(0.0, at - row.at) * per_second))
 
 
 def leave_tokens(connection: Connection, sender: str, at: float, tokens: float) -> None:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot import loops
 from bot.store.database import insert
 from bot.store.prepared import Prepared
 from bot.store.schema import Id, Instant, metadata
@@ -98,6 +99,17 @@ def due_unanswered(connection: Connection, now: datetime, limit: int = 50) -> Se
 def count_unanswered(connection: Connection) -> int:
     waiting = inbound.c.state.in_(("unanswered", "given_up"))
     return int(connection.execute(select(func.count()).where(waiting)).scalar_one())
+
+
+def recent_texts(connection: Connection, contact_id: int, since: datetime, before_id: int) -> Sequence[str]:
+    """What a contact wrote since then, before the message with that id."""
+    said = select(inbound.c.text).where(inbound.c.contact_id == contact_id, inbound.c.received_at >= since)
+    return connection.execute(said.where(inbound.c.id < before_id).limit(loops.MOST)).scalars().all()
+
+
+def last_received(connection: Connection, carrier: str) -> datetime | None:
+    """When the newest message of a carrier came in."""
+    return connection.execute(select(func.max(inbound.c.received_at)).where(inbound.c.carrier == carrier)).scalar()
 
 
 def find(connection: Connection, inbound_id: int) -> Row[tuple[Any, ...]]:

@@ -1,11 +1,13 @@
 """tawar migrate, doctor and user."""
 
 import sys
+from datetime import timedelta
 
 import click
 from sqlalchemy.exc import IntegrityError
 
 from bot.config import DATABASES
+from bot.services.catch_up import catch_up
 from bot.services.hands import utc_now
 from bot.services.health import look
 from bot.services.sign_in import ROLES, add_account, hash_password
@@ -31,7 +33,24 @@ def commands(parts: Parts) -> list[click.Command]:
         click.echo(f"{len(found)} to mend." if found else "All is well.")
         sys.exit(1 if found else 0)
 
-    return [migrate_command, doctor, _user(parts)]
+    @click.command(
+        "catch-up", help="Takes in what citizens sent while nothing here answered, from carriers that still have it."
+    )
+    @click.option(
+        "--hours", type=click.FloatRange(min=0, min_open=True), help="Look so far back; else since the last message."
+    )
+    def catch_up_command(hours: float | None) -> None:
+        with plain_errors():
+            hands = parts.hands(parts.settings())
+        try:
+            since = utc_now() - timedelta(hours=hours) if hours else None
+            for name, count in catch_up(hands, since).items():
+                told = "cannot be asked for missed messages" if count is None else f"{count} missed, taken in now"
+                click.echo(f"{name}\t{told}")
+        except DatabaseAway as error:
+            raise click.ClickException("The database does not answer: check TAWAR_DATABASE_URL.") from error
+
+    return [migrate_command, doctor, catch_up_command, _user(parts)]
 
 
 def _trouble(parts: Parts) -> list[str]:

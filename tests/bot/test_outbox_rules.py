@@ -1,126 +1,164 @@
-"""The gate's table, receipts in any order, and how long a failed try waits."""
+"""The gate's table: who may leave now, by which way, in which form; and what no order of things may change."""
 
-from datetime import timedelta
-from itertools import permutations
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.outbox import (
-    FIRST_RETRY,
-    LONGEST_RETRY,
+    FETCH_WITHIN,
+    HELD_FOR,
     PAUSE_CHECK,
-    RANK,
+    WINDOW_MARGIN,
+    Await,
+    Case,
+    Form,
     Hold,
     Lane,
     Never,
+    Route,
     Send,
     Verdict,
     gate,
-    is_progress,
-    is_worth_sending,
-    retry_at,
 )
 from tests.support import START
 
-STATUSES = ("queued", "sending", "sent", "failed", "delivered", "read")
+HOUR = timedelta(hours=1)
+OPEN = Route("twilio", "whatsapp", window_until=START + 5 * HOUR)
+CLOSED = Route("twilio", "whatsapp", window_until=START - HOUR)
+NOTICED = replace(CLOSED, notice=True)
+TEMPLATED = replace(CLOSED, template=True)
+SMS = Route("kannel", "sms")
+BROKEN = replace(SMS, shut_until=START + HOUR)
+NIGHT = datetime(2026, 11, 21, 18, 30, tzinfo=UTC)  # half past eleven in Karachi
 
 
-def final(receipts: list[str] | tuple[str, ...]) -> str:
-    status = ""
-    for receipt in receipts:
-        if is_progress(status, receipt):
-            status = receipt
-    return status
+def case(lane: int = Lane.NOTICE, *routes: Route, age: timedelta = timedelta(0), **more: Any) -> Case:
+    return Case(lane, START, START - age, routes, **more)
 
 
-def test_receipts_in_any_order_end_at_the_highest() -> None:
-    for size in range(1, len(STATUSES) + 1):
-        for order in permutations(STATUSES, size):
-            assert final(order) == max(order, key=STATUSES.index)
+GATE: dict[str, tuple[Case, Verdict]] = {
+    "an answer within the window": (case(Lane.REPLY, OPEN, SMS), Send(OPEN)),
+    "an answer by SMS": (case(Lane.REPLY, SMS), Send(SMS)),
+    "nobody carries it": (case(Lane.REPLY), Never("no_carrier")),
+    "STOP does not stop an answer": (case(Lane.NOTICE, OPEN, opted_out=True), Send(OPEN)),
+    "a closed window, and no notice": (case(Lane.NOTICE, CLOSED, SMS), Send(SMS)),
+    "a closed window, and nothing else": (case(Lane.NOTICE, CLOSED), Await(START + FETCH_WITHIN, None)),
+    "a closed window, and a notice": (case(Lane.NOTICE, NOTICED, SMS), Await(START + FETCH_WITHIN, NOTICED)),
+    "not fetched for a day": (case(Lane.NOTICE, NOTICED, SMS, age=FETCH_WITHIN), Send(SMS)),
+    "not fetched for a day, no SMS": (
+        case(Lane.NOTICE, NOTICED, age=FETCH_WITHIN),
+        Await(START + FETCH_WITHIN, None),
+    ),
+    "never fetched": (case(Lane.NOTICE, NOTICED, age=HELD_FOR), Never("not_fetched")),
+    "SMS is out of order, so it waits": (case(Lane.NOTICE, CLOSED, BROKEN), Await(START + FETCH_WITHIN, None)),
+    "all ways out of order": (case(Lane.REPLY, BROKEN), Hold(START + HOUR, "carrier_down")),
+    "one way out of order": (case(Lane.REPLY, replace(OPEN, shut_until=START + HOUR), SMS), Send(SMS)),
+    "in order again": (case(Lane.REPLY, replace(SMS, shut_until=START)), Send(replace(SMS, shut_until=START))),
+    "the notice itself": (case(Lane.NOTICE, replace(TEMPLATED), is_template=True), Send(TEMPLATED, Form.TEMPLATE)),
+    "the notice comes too late": (case(Lane.NOTICE, OPEN, is_template=True), Never("not_needed")),
+    "the notice is not approved": (case(Lane.NOTICE, CLOSED, SMS, is_template=True), Never("no_template")),
+    "an announcement": (case(Lane.BROADCAST, OPEN, campaign_state="sending"), Send(OPEN)),
+    "an announcement as a template": (case(Lane.BROADCAST, TEMPLATED, SMS), Send(TEMPLATED, Form.TEMPLATE)),
+    "an announcement by SMS": (case(Lane.BROADCAST, CLOSED, SMS), Send(SMS)),
+    "an announcement nobody may send": (case(Lane.BROADCAST, CLOSED), Never("no_template")),
+    "an announcement after STOP": (case(Lane.BROADCAST, OPEN, opted_out=True), Never("opted_out")),
+    "STOP before everything": (
+        case(Lane.BROADCAST, OPEN, opted_out=True, campaign_state="paused"),
+        Never("opted_out"),
+    ),
+    "a stopped campaign": (case(Lane.BROADCAST, OPEN, campaign_state="stopped"), Never("campaign_stopped")),
+    "a campaign that is done": (case(Lane.BROADCAST, OPEN, campaign_state="done"), Never("campaign_stopped")),
+    "a paused campaign": (
+        case(Lane.BROADCAST, OPEN, campaign_state="paused"),
+        Hold(START + PAUSE_CHECK, "campaign_paused"),
+    ),
+    "a stopped campaign stops no answer": (case(Lane.REPLY, OPEN, campaign_state="stopped"), Send(OPEN)),
+    "a landline reads no SMS": (case(Lane.REPLY, SMS, phone="landline"), Never("number")),
+    "a landline on WhatsApp": (case(Lane.REPLY, OPEN, SMS, phone="landline"), Send(OPEN)),
+    "a short code": (case(Lane.NOTICE, SMS, phone="short"), Never("number")),
+    "a premium number": (case(Lane.NOTICE, SMS, phone="premium"), Never("number")),
+    "a number abroad": (case(Lane.NOTICE, SMS, phone="foreign"), Send(SMS)),
+    "a number that gets nothing": (case(Lane.REPLY, OPEN, SMS, unreachable=True), Never("number")),
+    "an announcement by day": (case(Lane.BROADCAST, OPEN, day=(9, 21)), Send(OPEN)),
+}
 
 
-@given(st.lists(st.sampled_from([*RANK, "nonsense", "received"])))
-def test_repeats_and_unknown_words_change_nothing(receipts: list[str]) -> None:
-    known = [status for status in receipts if RANK.get(status, -1) >= 0]
-    assert RANK[final(receipts)] == max((RANK[status] for status in known), default=-1)
-    assert final(receipts + receipts) == final(receipts)
+@pytest.mark.parametrize("name", GATE)
+def test_the_gate(name: str) -> None:
+    asked, verdict = GATE[name]
+    assert gate(asked) == verdict
 
 
-@pytest.mark.parametrize("status", RANK)
-def test_the_same_again_is_no_progress(status: str) -> None:
-    assert not is_progress(status, status)
+def test_an_announcement_waits_for_the_morning_and_an_answer_does_not() -> None:
+    asked = Case(Lane.BROADCAST, NIGHT, NIGHT, (SMS,), day=(9, 21))
+    assert gate(asked) == Hold(datetime(2026, 11, 22, 4, tzinfo=UTC), "night")
+    assert gate(replace(asked, lane=Lane.NOTICE)) == Send(SMS)
+    assert gate(replace(asked, day=None)) == Send(SMS)
 
 
-def test_a_phone_that_got_it_got_it() -> None:
-    assert is_progress("failed", "delivered")
-    assert not is_progress("delivered", "undelivered")
-    assert not is_progress("failed", "undelivered"), "the first reason stands"
+def test_the_window_closes_a_little_early() -> None:
+    ends = Route("twilio", "whatsapp", window_until=START + WINDOW_MARGIN)
+    assert gate(case(Lane.REPLY, ends, SMS)) == Send(SMS)
+    a_little_longer = replace(ends, window_until=START + WINDOW_MARGIN + timedelta(seconds=1))
+    assert gate(case(Lane.REPLY, a_little_longer, SMS)) == Send(a_little_longer)
 
 
-LATER = Hold(START + PAUSE_CHECK, "campaign_paused")
-GATE: list[tuple[Lane, bool, str, bool, Verdict]] = [
-    # lane, opted out, campaign, a carrier is there, verdict
-    (Lane.REPLY, False, "", True, Send()),
-    (Lane.REPLY, True, "", True, Send()),
-    (Lane.REPLY, False, "stopped", True, Send()),
-    (Lane.REPLY, True, "", False, Never("no_carrier")),
-    (Lane.NOTICE, True, "", True, Send()),
-    (Lane.NOTICE, False, "", False, Never("no_carrier")),
-    (Lane.BROADCAST, False, "sending", True, Send()),
-    (Lane.BROADCAST, False, "", True, Send()),
-    (Lane.BROADCAST, True, "sending", True, Never("opted_out")),
-    (Lane.BROADCAST, True, "paused", True, Never("opted_out")),
-    (Lane.BROADCAST, True, "stopped", True, Never("opted_out")),
-    (Lane.BROADCAST, False, "stopped", True, Never("campaign_stopped")),
-    (Lane.BROADCAST, False, "done", True, Never("campaign_stopped")),
-    (Lane.BROADCAST, False, "stopped", False, Never("campaign_stopped")),
-    (Lane.BROADCAST, False, "paused", True, LATER),
-    (Lane.BROADCAST, False, "paused", False, LATER),
-    (Lane.BROADCAST, False, "sending", False, Never("no_carrier")),
-]
+ROUTES = st.builds(
+    Route,
+    st.just("c"),
+    st.sampled_from(["whatsapp", "sms"]),
+    st.none() | st.sampled_from([START - HOUR, START + HOUR]),
+    st.booleans(),
+    st.booleans(),
+    st.none() | st.sampled_from([START - HOUR, START + HOUR]),
+)
+CASES = st.builds(
+    Case,
+    st.sampled_from(list(Lane)),
+    st.just(START),
+    st.sampled_from([START, START - 30 * HOUR, START - 40 * 24 * HOUR]),
+    st.lists(ROUTES, max_size=4),
+    st.booleans(),
+    st.sampled_from(["", "sending", "paused", "stopped", "done"]),
+    st.sampled_from(["mobile", "landline", "short", "premium", "foreign"]),
+    st.booleans(),
+    st.booleans(),
+    st.none() | st.just((9, 21)) | st.just((20, 21)),
+)
 
 
-@pytest.mark.parametrize(("lane", "opted_out", "campaign", "can_send", "verdict"), GATE)
-def test_the_gate(lane: Lane, campaign: str, verdict: Verdict, *, opted_out: bool, can_send: bool) -> None:
-    assert gate(lane, now=START, opted_out=opted_out, campaign_state=campaign, can_send=can_send) == verdict
+@given(CASES)
+def test_whatever_is_asked_there_is_one_sound_verdict(asked: Case) -> None:
+    match gate(asked):
+        case Send(route, form):
+            assert route in asked.routes
+            assert not asked.unreachable
+            assert form is not Form.TEMPLATE or route.template
+            assert form is Form.TEMPLATE or route.window_until is None or route.window_until > asked.now
+            assert not (route.shut_until and route.shut_until > asked.now)
+            assert not (asked.lane == Lane.BROADCAST and asked.opted_out)
+            assert not (route.channel == "sms" and asked.phone in ("landline", "short", "premium"))
+        case Hold(until, reason) | Await(until, _, reason):
+            assert until > asked.now, "or it would be asked about again and again"
+            assert reason
+        case Never(reason):
+            assert reason
 
 
-@given(st.sampled_from(["", "draft", "scheduled", "sending", "paused", "stopped", "done"]), st.booleans())
-def test_no_announcement_passes_an_opt_out(campaign: str, can_send: bool) -> None:
-    verdict = gate(Lane.BROADCAST, now=START, opted_out=True, campaign_state=campaign, can_send=can_send)
-    assert verdict == Never("opted_out")
+@given(CASES)
+def test_no_announcement_passes_an_opt_out(asked: Case) -> None:
+    assert gate(replace(asked, lane=Lane.BROADCAST, opted_out=True)) == Never("opted_out")
+
+
+@given(CASES)
+def test_stop_and_night_never_touch_an_answer(asked: Case) -> None:
+    answer = replace(asked, lane=Lane.REPLY)
+    assert gate(answer) == gate(replace(answer, opted_out=not answer.opted_out, day=None, campaign_state="stopped"))
 
 
 def test_answers_leave_before_announcements() -> None:
     assert Lane.REPLY < Lane.NOTICE < Lane.BROADCAST
-
-
-@given(st.integers(1, 1000), st.floats(0, 1, exclude_max=True))
-def test_a_try_waits_longer_each_time_and_never_much_over_the_longest(attempts: int, jitter: float) -> None:
-    wait = retry_at(START, attempts, jitter) - START
-    assert FIRST_RETRY * 0.75 <= wait <= LONGEST_RETRY * 1.25  # equal by rounding to microseconds
-    assert wait <= retry_at(START, attempts + 1, jitter) - START
-
-
-def test_the_waits_are_spread() -> None:
-    waits = {retry_at(START, 3, jitter / 10) - START for jitter in range(10)}
-    assert len(waits) == 10
-    assert min(waits) == timedelta(seconds=6)
-    assert max(waits) < timedelta(seconds=10)
-
-
-@pytest.mark.parametrize(
-    ("lane", "hours", "again"),
-    [
-        (Lane.REPLY, 71, True),
-        (Lane.REPLY, 73, False),
-        (Lane.NOTICE, 71, True),
-        (Lane.BROADCAST, 23, True),
-        (Lane.BROADCAST, 25, False),
-    ],
-)
-def test_an_outage_costs_time_and_not_the_message(lane: Lane, hours: int, again: bool) -> None:
-    """A carrier that is down for a night is tried until it is back; only age ends the trying."""
-    assert is_worth_sending(lane, START, START + timedelta(hours=hours)) is again

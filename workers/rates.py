@@ -1,0 +1,64 @@
+"""Keeps all workers and hosts within a sender's rate: in the broker, or in the database while the broker is away."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from bot import rates
+from bot.store import carriers
+from bot.store.database import Database
+
+log = logging.getLogger(__name__)
+REST_S = 5.0
+"""How long a broker that did not answer is left alone."""
+# One round trip, and nobody takes the same tokens twice. Time is the broker's own, so that hosts' clocks do not matter.
+_TAKE = """
+local time = redis.call('TIME')
+local now = time[1] + time[2] / 1000000
+local full, floor, cost, per_second = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local kept = redis.call('HMGET', KEYS[1], 'tokens', 'at')
+local tokens = full
+if kept[1] then tokens = math.min(full, kept[1] + math.max(0, now - kept[2]) * per_second) end
+local lacking = cost + floor - tokens
+if lacking > 0 then return tostring(lacking / per_second) end
+redis.call('HSET', KEYS[1], 'tokens', tostring(tokens - cost), 'at', tostring(now))
+redis.call('EXPIRE', KEYS[1], 60)
+return '0'
+"""
+
+
+class SharedRates:
+    """See bot/rates.py. `connection`: the broker, or None where there is none."""
+
+    def __init__(self, db: Database, connection: Redis | None, clock: Callable[[], float] = time.time) -> None:
+        self._db, self._connection, self._clock = db, connection, clock
+        self._script: Any = connection.register_script(_TAKE) if connection is not None else None
+        self._rest_until = 0.0
+
+    def take(self, sender: str, cost: float, per_second: float, lane: int) -> float:
+        """Seconds to wait before a message of `cost` segments may leave; 0: it may leave now, and its tokens are taken."""
+        if self._script is not None and time.monotonic() >= self._rest_until:
+            try:
+                return self._from_broker(sender, cost, per_second, lane)
+            except RedisError as error:
+                self._rest_until = time.monotonic() + REST_S
+                log.warning("the broker keeps no rates now (%s); the database does meanwhile", type(error).__name__)
+        return self._from_database(sender, cost, per_second, lane)
+
+    def _from_broker(self, sender: str, cost: float, per_second: float, lane: int) -> float:
+        full = rates.BURST_S * per_second
+        lowest = rates.floor(full, cost, lane)
+        return float(self._script(keys=[f"rate:{sender}"], args=[full, lowest, cost, per_second]))
+
+    def _from_database(self, sender: str, cost: float, per_second: float, lane: int) -> float:
+        full, now = rates.BURST_S * per_second, self._clock()
+        with self._db.write() as tx:
+            tokens = carriers.take_tokens(tx, sender, now, full, per_second)
+            wait = rates.wait(tokens, full, cost, per_second, lane)
+            if wait == 0:
+                carriers.leave_tokens(tx, sender, now, tokens - cost)
+        return wait
