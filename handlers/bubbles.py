@@ -1,7 +1,7 @@
 """A ticket's lines as the desk shows them: bubbles of what was said, words for what was done and what became of it."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,8 +11,11 @@ LATIN = re.compile("[A-Za-z]")
 OFFICIALS_WORDS = ("reply", "resolve")
 TOLD = ("open", "take", "sort", "resolve", "confirm", "dispute", "correct", "withdraw")
 """Events that have a sentence of their own. What a citizen wrote or an official replied is a bubble already."""
-REASONS = ("opted_out", "campaign_stopped", "no_carrier", "63016", "30003", "30005", "30006", "21610")
-"""Why a message was not delivered, where plain words for it exist; else the carrier's code is shown."""
+REASONS = (
+    "opted_out", "campaign_stopped", "campaign_paused", "no_carrier", "number", "night", "carrier_down", "window",
+    "no_template", "not_needed", "not_fetched", "arrived", "not_on_whatsapp",
+)  # fmt: skip
+"""The gate's own reasons (bot/outbox.py): each has plain words. A carrier's code is told by the trouble it means."""
 _RECEIPTS = {
     "sent": ("sent", "sent"),
     "delivered": ("delivered", "delivered"),
@@ -27,17 +30,22 @@ _STATES = {
     "unknown": ("unknown", "unknown"),
     "refused": ("failed", "refused"),
     "skipped": ("failed", "skipped"),
+    "held": ("waiting", "held"),
 }
+TroubleOf = Callable[[str, str], str]
+"""(carrier, its code) -> what that means (bot/outbox.py's Trouble), or empty"""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """`tick` chooses the sign, `word` the words (desk.delivery.<word>); `reason` is a key, `code` a carrier's own."""
+    """`tick` chooses the sign, `word` the words (desk.delivery.<word>); `reason` is a key, `code` a carrier's own;
+    `instead`: it took this channel because another did not deliver."""
 
     tick: str
     word: str
     reason: str = ""
     code: str = ""
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,7 @@ class Line:
     data: Mapping[str, Any] | None = None
 
 
-def read_lines(lines: Sequence[tuple[str, Any]]) -> list[Line]:
+def read_lines(lines: Sequence[tuple[str, Any]], trouble_of: TroubleOf = lambda _carrier, _code: "") -> list[Line]:
     """The lines of a TicketPage, each official's name put on the message that carried their words."""
     authors = _authors(lines)
     drawn: list[Line] = []
@@ -64,7 +72,9 @@ def read_lines(lines: Sequence[tuple[str, Any]]) -> list[Line]:
         if kind == "in":
             drawn.append(_in(row))
         elif kind == "out":
-            drawn.append(Line("out", row.created_at, row.text, authors.get(row.id, ""), delivery=delivery(row)))
+            drawn.append(
+                Line("out", row.created_at, row.text, authors.get(row.id, ""), delivery=delivery(row, trouble_of))
+            )
         elif row.action == "note":
             drawn.append(Line("note", row.at, str(row.data.get("text", "")), row.who or ""))
         elif row.action in TOLD:
@@ -72,16 +82,17 @@ def read_lines(lines: Sequence[tuple[str, Any]]) -> list[Line]:
     return drawn
 
 
-def delivery(row: Any) -> Delivery:
-    """What became of a message, from its state and the last receipt."""
+def delivery(row: Any, trouble_of: TroubleOf) -> Delivery:
+    """What became of a message, from its state and the last receipt, and why."""
     if row.state == "accepted":
         tick, word = _RECEIPTS.get(row.status, ("waiting", "accepted"))
     else:
         tick, word = _STATES.get(row.state, ("unknown", "unknown"))
-    if tick != "failed" or not row.reason:
-        return Delivery(tick, word)
-    known = row.reason in REASONS
-    return Delivery(tick, word, row.reason if known else "", "" if known else row.reason)
+    instead = row.channel if row.replaces_id else ""
+    if row.reason in REASONS:
+        return Delivery(tick, word, f"desk.reason.{row.reason}", instead=instead)
+    trouble = trouble_of(row.carrier, row.reason) if row.reason else ""
+    return Delivery(tick, word, f"trouble.{trouble}" if trouble else "", row.reason, instead)
 
 
 def is_arabic(text: str) -> bool:

@@ -114,7 +114,7 @@ def _refuse(number: str, action: str, text: str, why: desk.Result) -> ResponseRe
 
 def _newer(page: desk.TicketPage) -> Sequence[Line]:
     """What was said and done since the form was shown."""
-    lines, seen = read_lines(page.lines), read_instant(request.form.get("seen", ""))
+    lines, seen = _lines(page), read_instant(request.form.get("seen", ""))
     newer = [line for line in lines if seen and line.at > seen]
     return newer or lines[-NEWEST:]
 
@@ -124,8 +124,19 @@ def _find(number: str) -> desk.TicketPage:
     return page or abort(404)
 
 
+def _lines(page: desk.TicketPage) -> list[Line]:
+    """What was said and done, with a carrier's codes told by what they mean."""
+    carriers = web().hands.carriers
+
+    def trouble_of(name: str, code: str) -> str:
+        carrier = carriers.get(name)
+        return str(carrier.trouble(code)) if carrier else ""
+
+    return read_lines(page.lines, trouble_of)
+
+
 def _draw(page: desk.TicketPage, trouble: Trouble | None = None, done: str = "") -> str:
-    lines, department = read_lines(page.lines), _department(page.ticket.department)
+    lines, department = _lines(page), _department(page.ticket.department)
     filled = trouble.box if trouble else None
     sender = web().hands.directory.sender_of(page.ticket.department, page.ticket.category)
     return render_template(

@@ -110,7 +110,8 @@ def see_ticket(hands: Hands, official: Official, number: str) -> TicketPage | No
         if ticket is None or not _may_see(official, ticket):
             return None
         said: list[tuple[str, Any]] = [("in", row) for row in messages.of_ticket(tx, ticket.id)]
-        said += [("out", row) for row in outbox.of_ticket(tx, ticket.id)]
+        # of a message that was sent anew the newest is shown, and says so
+        said += [("out", row) for row in outbox.of_ticket(tx, ticket.id) if row.state != "replaced"]
         said += [("event", row) for row in tickets.events_of(tx, ticket.id)]
         contact = contacts.find(tx, ticket.contact_id)
     said.sort(key=lambda line: _when(*line))

@@ -34,9 +34,11 @@ def db(tmp_path: Path) -> Iterator[Database]:
         ("accepted", "sent", "", "Sent"),
         ("accepted", "delivered", "", "Delivered"),
         ("accepted", "read", "", "Read"),
-        ("accepted", "undelivered", "30003", "Not delivered: the phone is switched off or out of reach"),
-        ("accepted", "failed", "30999", "Not delivered (the carrier's code 30999)"),
-        ("refused", "", "21211", "Not sent (the carrier's code 21211)"),
+        ("waiting", "", "carrier_down", "Waiting to be sent: the carrier is out of order"),
+        ("waiting", "", "night", "Waiting to be sent: announcements go out by day only"),
+        ("held", "", "window", "Waits for the citizen: WhatsApp allows it only within 24 hours"),
+        ("skipped", "", "number", "Not sent: this number cannot get messages"),
+        ("skipped", "", "not_fetched", "Not sent: the citizen did not write for 30 days"),
         ("refused", "", "no_carrier", "Not sent: this way of sending is switched off"),
         ("skipped", "", "", "Not sent"),
         ("unknown", "", "", "Not known whether it arrived; we are asking the carrier"),
@@ -83,7 +85,7 @@ def test_sms_are_counted_as_they_will_leave(gul: Visitor, hands: Hands) -> None:
 
 def test_an_officials_name_stands_on_their_own_message_only() -> None:
     def out(row_id: int, inbound_id: int | None) -> tuple[str, SimpleNamespace]:
-        fields = {"created_at": START, "text": "", "state": "waiting", "status": "", "reason": ""}
+        fields = {"created_at": START, "text": "", "state": "waiting", "status": "", "reason": "", "replaces_id": None}
         return "out", SimpleNamespace(id=row_id, inbound_id=inbound_id, **fields)
 
     reply = ("event", SimpleNamespace(id=1, at=START, action="reply", who="Gul Bibi", data={}))
