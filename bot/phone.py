@@ -1,11 +1,14 @@
 """Phone numbers: one spelling inside (E.164), a masked one on screens."""
 
+import re
 from functools import lru_cache
 
 import phonenumbers
 
 REGION = "PK"
 SHOWN_DIGITS = 3
+_MOBILE = re.compile(r"\+923\d{9}")
+"""Pakistan's mobile numbers: 3 and nine digits (numbering plan, as the phonenumbers library has it)."""
 _TYPES = phonenumbers.PhoneNumberType
 _LANDLINES = (_TYPES.FIXED_LINE, _TYPES.UAN, _TYPES.TOLL_FREE)
 _PREMIUM = (_TYPES.PREMIUM_RATE, _TYPES.SHARED_COST)
@@ -32,6 +35,8 @@ def kind(phone: str) -> str:
     """What sort of number an E.164 form is: mobile, landline, short, premium, or foreign (a mobile elsewhere).
 
     By the ranges of the phonenumbers library; no E.164 form at all counts as short."""
+    if _MOBILE.fullmatch(phone):  # nearly everybody, and a hundred times quicker
+        return "mobile"
     if not phone.startswith("+"):
         return "short"
     number = phonenumbers.parse(phone, REGION)

@@ -2,8 +2,8 @@
 
 import random
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -29,18 +29,22 @@ from bot.services.receipts import match_parked
 from bot.store import campaigns, contacts, outbox
 
 BATCH = 32
-"""Messages claimed at once. With 16 calls under way, each at worst two time-outs long, a batch ends well before its lease."""
+"""Messages claimed at once, unless the caller has seen that the carrier is quick."""
+CALL = timedelta(seconds=30)
+"""Longer than any call to a carrier takes, time-outs included: none is begun later than that before its lease ends."""
+NotTaken = Refused | TryAgain | OptedOut | WindowClosed | Unknown
 Run = Callable[[Callable[[Any], Outcome], Iterable[Any]], Iterable[Outcome]]
 """Calls a function on each item, e.g. `map` or a thread pool's `map`: how many carriers' calls are under way at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A row that may leave now, by which carrier, and what is handed to it."""
+    """A row that may leave now, by which carrier, and what is handed to it. `attempt`: its id, once it was begun."""
 
     row: Any
     carrier: str
     message: Outgoing
+    attempt: int = 0
 
 
 def send_due(hands: Hands, run: Run = map, ids: Sequence[int] | None = None, limit: int = BATCH) -> int:
@@ -49,18 +53,22 @@ def send_due(hands: Hands, run: Run = map, ids: Sequence[int] | None = None, lim
     Those whose sender has gone as fast as it may are left for later and do not count: there is nothing more to do now.
     """
     now = hands.now()
+    until = now + LEASE - CALL
     with hands.db.write() as tx:
         claimed = outbox.claim(tx, now, now + LEASE, limit, ids, campaigns.in_state(tx, "paused"))
         passed = _pass_gate(tx, hands, claimed)
-        outbox.begin_attempts(tx, [one.row.id for one in passed], now)
+        tries = outbox.begin_attempts(tx, [one.row.id for one in passed], now)
+        passed = [replace(one, attempt=attempt) for one, attempt in zip(passed, tries, strict=True)]
     ready, early = _within_rates(hands, passed)
-    outcomes = list(run(lambda one: _send(hands, one), ready))
+    outcomes = list(run(lambda one: _send(hands, one, until), ready))
     if not passed:
         return len(claimed)
     with hands.db.write() as tx:
         outbox.put_back(tx, [(one.row.id, now + wait) for one, wait in early], now)
+        _accept(tx, hands, ready, outcomes)
         for one, outcome in zip(ready, outcomes, strict=True):
-            _record(tx, hands, one, outcome)
+            if not isinstance(outcome, Accepted):
+                _record(tx, hands, one.row, outcome)
         breakers.note(tx, hands.now(), [f"{one.carrier}:{one.message.channel}" for one in ready], outcomes)
     return len(claimed) - len(early)
 
@@ -127,33 +135,36 @@ def _within_rates(hands: Hands, passed: Sequence[Ready]) -> tuple[list[Ready], l
     return ready, early
 
 
-def _send(hands: Hands, one: Ready) -> Outcome:
+def _send(hands: Hands, one: Ready, until: datetime) -> Outcome:
     carrier = hands.carriers.get(one.carrier)
     if carrier is None:
         return Refused("no_carrier")
+    if hands.now() >= until:  # the calls before it took so long that its lease may end while it is under way
+        return TryAgain("late")
     try:
         return carrier.send(one.message)
     except Exception as error:  # one odd answer must not spoil the outcomes of the others
         return Unknown(type(error).__name__)
 
 
-def _record(tx: Connection, hands: Hands, one: Ready, outcome: Outcome) -> None:
+def _accept(tx: Connection, hands: Hands, ready: Sequence[Ready], outcomes: Sequence[Outcome]) -> None:
+    taken = [
+        outbox.Accepted(one.row.id, one.attempt, outcome.provider_id, outcome.status)
+        for one, outcome in zip(ready, outcomes, strict=True)
+        if isinstance(outcome, Accepted)
+    ]
+    outbox.accept(tx, taken, hands.now())
+    parked = outbox.parked_among(tx, [one.provider_id for one in taken]) if taken else set()
+    for one in taken:
+        if one.provider_id in parked:
+            match_parked(tx, hands, one.outbox_id, one.provider_id)
+
+
+def _record(tx: Connection, hands: Hands, row: Any, outcome: NotTaken) -> None:
     """Writes down what the carrier said. A receipt may have been here first; then the row is no longer `sending`."""
-    row, now = one.row, hands.now()
+    now = hands.now()
     fields: dict[str, Any]
     match outcome:
-        case Accepted():
-            fields = {
-                "state": "accepted",
-                "provider_id": outcome.provider_id,
-                "lease_until": None,
-                "accepted_at": now,
-                "reason": "",
-            }
-            if outbox.change(tx, row.id, now, states=("sending", "unknown"), **fields):
-                outbox.end_attempt(tx, row.id, now, "accepted", outcome.status)
-            match_parked(tx, hands, row.id, outcome.provider_id)
-            return
         case TryAgain() if is_worth_sending(row.lane, row.created_at, now):
             due = retry_at(now, row.attempts, random.random(), outcome.trouble)  # noqa: S311 spreads load, guards nothing
             fields = {"state": "waiting", "due_at": max(due, now + (outcome.after or timedelta(0)))}

@@ -1,6 +1,7 @@
 """The outbox: every message that is to leave, its attempts and its receipts. A claim is an UPDATE with a WHERE."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,9 +16,11 @@ from sqlalchemy import (
     Row,
     Table,
     Text,
+    bindparam,
     exists,
     func,
     insert,
+    or_,
     select,
     text,
     update,
@@ -181,6 +184,35 @@ def claim(
     return connection.execute(query.order_by(outbox.c.lane, outbox.c.id)).all()
 
 
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A message the carrier took: our row and its attempt, the carrier's id and word for it."""
+
+    outbox_id: int
+    attempt_id: int
+    provider_id: str
+    status: str
+
+
+_ACCEPT = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("of_id"), or_(outbox.c.state == "sending", outbox.c.state == "unknown"))
+    .values(
+        state="accepted",
+        provider_id=bindparam("new_provider_id"),
+        lease_until=None,
+        reason="",
+        accepted_at=bindparam("now", type_=Instant),
+        updated_at=bindparam("now", type_=Instant),
+    )
+)
+_END = (
+    update(attempts)
+    .where(attempts.c.id == bindparam("of_id"))
+    .values(ended_at=bindparam("now", type_=Instant), outcome="accepted", detail=bindparam("new_detail"))
+)
+
+
 def send_by(connection: Connection, row: Any, carrier: str, channel: str) -> None:
     """Notes the way the gate chose, so that receipts find the message by carrier and id."""
     if (row.carrier, row.channel) != (carrier, channel):
@@ -197,10 +229,22 @@ def put_back(connection: Connection, waits: Sequence[tuple[int, datetime]], now:
         change(connection, outbox_id, now, states=("sending",), **fields)
 
 
-def begin_attempts(connection: Connection, outbox_ids: Sequence[int], now: datetime) -> None:
-    """Written before the carrier is called: whatever happens then, the ledger knows that it was tried."""
-    if outbox_ids:
-        connection.execute(insert(attempts), [{"outbox_id": i, "started_at": now} for i in outbox_ids])
+def begin_attempts(connection: Connection, outbox_ids: Sequence[int], now: datetime) -> list[int]:
+    """Written before the carrier is called: whatever happens then, the ledger knows that it was tried. Their ids, in order."""
+    if not outbox_ids:
+        return []
+    new = insert(attempts).returning(attempts.c.id, sort_by_parameter_order=True)
+    return list(connection.execute(new, [{"outbox_id": i, "started_at": now} for i in outbox_ids]).scalars())
+
+
+def accept(connection: Connection, taken: Sequence[Accepted], now: datetime) -> None:
+    """Writes down, all at once, what the carrier took. A receipt may have been here first; then only the attempt ends."""
+    if not taken:
+        return
+    rows = [{"of_id": one.outbox_id, "new_provider_id": one.provider_id, "now": now} for one in taken]
+    connection.execute(_ACCEPT, rows)
+    tries = [{"of_id": one.attempt_id, "now": now, "new_detail": one.status} for one in taken]
+    connection.execute(_END, tries)
 
 
 def end_attempt(connection: Connection, outbox_id: int, now: datetime, outcome: str, detail: str = "") -> None:
@@ -270,6 +314,12 @@ def counts_by_state(connection: Connection) -> dict[str, int]:
 def park(connection: Connection, **fields: Any) -> None:
     """Keeps a receipt whose message is not known yet."""
     connection.execute(insert(parked_receipts).values(**fields))
+
+
+def parked_among(connection: Connection, provider_ids: Sequence[str]) -> set[str]:
+    """Those of the ids that a parked receipt is for: nearly always none."""
+    query = select(parked_receipts.c.provider_id).where(parked_receipts.c.provider_id.in_(provider_ids))
+    return set(connection.execute(query).scalars())
 
 
 def take_parked(connection: Connection, provider_id: str) -> Sequence[Row[tuple[Any, ...]]]:
