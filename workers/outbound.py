@@ -2,10 +2,10 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
-from typing import Any
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -14,12 +14,11 @@ from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 from rq.timeouts import TimerDeathPenalty
 
-from bot.carriers.port import Outcome
 from bot.services.hands import Hands
 from bot.services.mishap import kind_and_place
 from bot.services.receipts import settle_parked
 from bot.services.receive import answer_later
-from bot.services.send import BATCH, send_due
+from bot.services.send import BATCH, send_round
 from bot.services.settle import settle_unknown
 from bot.store import messages
 from bot.store.database import DatabaseAway
@@ -32,39 +31,57 @@ SWEEP_S = 1.0
 ROUNDS = 10
 """Batches in one go, so that unanswered messages and unknown outcomes have their turn during a long broadcast."""
 BROKER_REST_S = 1.0
+QUICK_THREADS = 8
+LEAST_BATCH, MOST_BATCH = 8, 256
+QUICK_S = 3.0
+"""A batch that took less may be doubled."""
 
 
 class Sender:
-    """Sends through a pool of threads that share nothing but the carriers' connections."""
+    """Sends through pools of threads that share nothing but the carriers' connections: one for what was asked for by id,
+    answers most of all, and one for all the rest, so that no answer stands in a broadcast's queue."""
 
     def __init__(self, hands: Hands, stop: threading.Event, threads: int = THREADS) -> None:
         self._hands, self._stop = hands, stop
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="send")
+        self._quick = ThreadPoolExecutor(QUICK_THREADS, thread_name_prefix="answer")
+        self._batch = BATCH
 
-    def send(self, ids: Sequence[int] | None = None) -> int:
-        """Sends what is due of `ids` (None: of all); how many messages were tried. One round follows another while there
-        is more, because a person's second message waits for the first."""
-        total = 0
+    def send(self, ids: Sequence[int]) -> None:
+        """Sends what is due of `ids`. One round follows another while there is more, because a person's second message
+        waits for the first."""
         for _ in range(ROUNDS):
-            tried = 0 if self._stop.is_set() else send_due(self._hands, self._run, ids)
-            total += tried
-            if not tried:
-                break
-        return total
+            if self._stop.is_set() or not send_round(self._hands, self._quick.map, ids).dealt:
+                return
 
-    def sweep(self) -> bool:
-        """One look at the database: unanswered messages, unsent messages, unknown outcomes. True if there is more to send."""
+    def send_all(self) -> float | None:
+        """Sends what is due; seconds until there is more to send, None when nothing waits for that."""
+        for _ in range(ROUNDS):
+            if self._stop.is_set():
+                return None
+            started = time.monotonic()
+            done = send_round(self._hands, self._pool.map, None, self._batch)
+            took = time.monotonic() - started
+            if done.early:
+                self._batch = max(LEAST_BATCH, 2 * done.dealt)
+                return done.wait
+            if done.dealt < self._batch:
+                self._batch = max(BATCH, self._batch // 2)
+                return None
+            # The carrier is quick: larger batches cost the ledger less a message, and still end well within their lease.
+            self._batch = min(2 * self._batch, MOST_BATCH) if took < QUICK_S else BATCH
+        return 0.0
+
+    def sweep(self) -> float | None:
+        """One look at the database: unanswered messages, unsent messages, unknown outcomes. Seconds until more can be sent."""
         with self._hands.db.read() as tx:
             kept = messages.due_unanswered(tx, self._hands.now())
         for inbound_id in kept:
             answer_later(self._hands, inbound_id)
-        sent = self.send()
+        more = self.send_all()
         settle_unknown(self._hands)
         settle_parked(self._hands)
-        return sent >= ROUNDS * BATCH
-
-    def _run(self, call: Callable[[Any], Outcome], items: Iterable[Any]) -> Iterable[Outcome]:
-        return self._pool.map(call, items)
+        return more
 
 
 _sender: list[Sender] = []
@@ -120,9 +137,9 @@ def _work_until_trouble(connection: Redis, stop: threading.Event) -> None:
 
 
 def _sweep_until(sender: Sender, stop: threading.Event) -> None:
-    more = False
-    while not stop.wait(0 if more else SWEEP_S):
-        more = False
+    more: float | None = None
+    while not stop.wait(SWEEP_S if more is None else min(more, SWEEP_S)):
+        more = None
         try:
             more = sender.sweep()
         except DatabaseAway:

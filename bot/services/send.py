@@ -47,11 +47,22 @@ class Ready:
     attempt: int = 0
 
 
-def send_due(hands: Hands, run: Run = map, ids: Sequence[int] | None = None, limit: int = BATCH) -> int:
-    """Sends what is due (of `ids`, or of all); how many messages were dealt with: sent, held or skipped.
+@dataclass(frozen=True, slots=True)
+class Round:
+    """`dealt`: messages sent, held or skipped; `early`: those whose sender may go no faster, `wait` seconds from now on."""
 
-    Those whose sender has gone as fast as it may are left for later and do not count: there is nothing more to do now.
-    """
+    dealt: int = 0
+    early: int = 0
+    wait: float = 0.0
+
+
+def send_due(hands: Hands, run: Run = map, ids: Sequence[int] | None = None, limit: int = BATCH) -> int:
+    """Sends what is due (of `ids`, or of all); how many messages were dealt with."""
+    return send_round(hands, run, ids, limit).dealt
+
+
+def send_round(hands: Hands, run: Run = map, ids: Sequence[int] | None = None, limit: int = BATCH) -> Round:
+    """Sends up to `limit` messages that are due, of `ids` or of all."""
     now = hands.now()
     until = now + LEASE - CALL
     with hands.db.write() as tx:
@@ -62,7 +73,7 @@ def send_due(hands: Hands, run: Run = map, ids: Sequence[int] | None = None, lim
     ready, early = _within_rates(hands, passed)
     outcomes = list(run(lambda one: _send(hands, one, until), ready))
     if not passed:
-        return len(claimed)
+        return Round(len(claimed))
     with hands.db.write() as tx:
         outbox.put_back(tx, [(one.row.id, now + wait) for one, wait in early], now)
         _accept(tx, hands, ready, outcomes)
@@ -70,7 +81,8 @@ def send_due(hands: Hands, run: Run = map, ids: Sequence[int] | None = None, lim
             if not isinstance(outcome, Accepted):
                 _record(tx, hands, one.row, outcome)
         breakers.note(tx, hands.now(), [f"{one.carrier}:{one.message.channel}" for one in ready], outcomes)
-    return len(claimed) - len(early)
+    wait = min((wait.total_seconds() for _, wait in early), default=0.0)
+    return Round(len(claimed) - len(early), len(early), wait)
 
 
 def _pass_gate(tx: Connection, hands: Hands, claimed: Sequence[Any]) -> list[Ready]:
