@@ -81,7 +81,7 @@ class Outgoing:
 
     `text` is the whole, lists as numbered lines; `body` and `choices` are the same for a carrier that has buttons and lists
     (no `choices`: there are none). `media`: addresses the carrier fetches, `pin`: (latitude, longitude). `template`: instead
-    of all of them.
+    of all of them. `menu`: the word on the button that opens a list.
     """
 
     ref: str
@@ -93,6 +93,7 @@ class Outgoing:
     media: tuple[MediaRef, ...] = ()
     pin: tuple[float, float] | None = None
     template: Template | None = None
+    menu: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,11 +116,11 @@ def test_a_message_the_carrier_never_got_is_sent_after_asking(road: Street) -> N
 def test_a_carrier_that_is_down_costs_a_delay(road: Street, db: Any) -> None:
     road.says("hello")
     nowhere = road.hands.carriers.by_name["twilio"]
-    nowhere._clients[0].http_client._api_url = "http://127.0.0.1:9"  # type: ignore[attr-defined]
+    nowhere._api._http._api_url = "http://127.0.0.1:9"  # type: ignore[attr-defined]
     send_due(road.hands)
     (row,) = ledger(road.hands)
     assert (row.state, row.reason) == ("waiting", "connect")
-    nowhere._clients[0].http_client._api_url = road.phone_url  # type: ignore[attr-defined]
+    nowhere._api._http._api_url = road.phone_url  # type: ignore[attr-defined]
     make_due(road.hands)
     road.deliver()
     assert len(road.heard()) == 1

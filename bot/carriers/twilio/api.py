@@ -1,0 +1,124 @@
+"""The way to Twilio's API: the library's client with a time-out, a pool, another host where one is set, and two tokens."""
+
+import json
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
+
+TIMEOUT_S = 10.0
+POOL = 32
+LONGEST_WAIT = timedelta(hours=1)
+"""A Retry-After beyond that is not believed: one odd answer must not silence a sender."""
+WHATSAPP = "whatsapp:"
+JSON = {"Content-Type": "application/json"}
+_Found = TypeVar("_Found")
+
+
+class NoToken(TwilioException):  # type: ignore[misc]
+    """No token is configured: nothing left this machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class TwilioSettings:
+    """`tokens`: the auth token, and during a rotation the next one too. `api_url`: empty for Twilio itself."""
+
+    account_sid: str
+    tokens: Sequence[str]
+    public_url: str
+    whatsapp_from: str
+    sms_from: str
+    messaging_service_sid: str = ""
+    api_url: str = ""
+
+    def sender(self, channel: str) -> dict[str, str]:
+        """Who sends on a channel, as the parameters of a message: the service's pool of numbers goes before one number."""
+        if channel == "whatsapp":
+            return {"from_": WHATSAPP + self.whatsapp_from}
+        if self.messaging_service_sid:
+            return {"messaging_service_sid": self.messaging_service_sid}
+        return {"from_": self.sms_from}
+
+
+class Api:
+    """The account. Methods raise what the library and its transport raise, and NoToken."""
+
+    def __init__(self, settings: TwilioSettings) -> None:
+        self._http = _HttpClient(settings.api_url)
+        tokens = [token for token in settings.tokens if token]
+        self._clients = [Client(settings.account_sid, token, http_client=self._http) for token in tokens]
+
+    def ask(self, call: Callable[[Client], _Found]) -> _Found:
+        """What `call` finds with a client; during a rotation with the other token too."""
+        refused: Exception = NoToken("no token")
+        for client in self._clients:
+            try:
+                return call(client)
+            except TwilioRestException as error:
+                if error.status != requests.codes.unauthorized:
+                    raise
+                refused = error
+        raise refused
+
+    def get(self, url: str) -> dict[str, Any]:
+        """The JSON at an address of Twilio's."""
+        return self.ask(lambda client: _read("GET", url, client.request("GET", url)))
+
+    def post(self, url: str, wanted: Mapping[str, Any], timeout: float = TIMEOUT_S) -> dict[str, Any]:
+        """Sends JSON as it is (the library's own classes would add an empty field for every type there is)."""
+        return self.ask(
+            lambda client: _read("POST", url, client.request("POST", url, data=wanted, headers=JSON, timeout=timeout))
+        )
+
+    def retry_after(self) -> timedelta | None:
+        """What the last answer in this thread said of when to come back, if it said so."""
+        return self._http.retry_after()
+
+
+class _HttpClient(TwilioHttpClient):  # type: ignore[misc]
+    """The library's own transport; its exceptions do not hold the answer's headers, so the one that counts is kept here."""
+
+    def __init__(self, api_url: str) -> None:
+        super().__init__(timeout=TIMEOUT_S)
+        self._api_url = api_url.rstrip("/")
+        self._last = threading.local()
+        for scheme in ("http://", "https://"):
+            self.session.mount(scheme, HTTPAdapter(pool_connections=4, pool_maxsize=POOL))
+        self.session.trust_env = False
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
+        parts = urlsplit(url)
+        if self._api_url and (parts.hostname or "").endswith(".twilio.com"):
+            url = self._api_url + parts.path + (f"?{parts.query}" if parts.query else "")
+        self._last.retry_after = ""
+        answer = super().request(method, url, *args, **kwargs)
+        self._last.retry_after = (answer.headers or {}).get("Retry-After", "")
+        return answer
+
+    def retry_after(self) -> timedelta | None:
+        """Only the form in seconds is read; the one with a date needs two clocks to agree."""
+        said = str(getattr(self._last, "retry_after", "")).strip()
+        if not (said.isascii() and said.isdecimal()):
+            return None
+        return min(timedelta(seconds=int(said[:9])), LONGEST_WAIT)
+
+
+def _read(method: str, url: str, answer: Any) -> dict[str, Any]:
+    """The object in an answer. Raises TwilioRestException for a refusal, and for what is no object."""
+    try:
+        found = json.loads(answer.text)
+    except ValueError:
+        found = None
+    said: dict[str, Any] = found if isinstance(found, dict) else {}
+    if found is not said or answer.status_code >= requests.codes.bad_request:
+        code = said.get("code", answer.status_code)
+        raise TwilioRestException(answer.status_code, url, str(said.get("message", "")), code, method)
+    return said
