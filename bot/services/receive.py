@@ -65,6 +65,10 @@ def _answer(hands: Hands, message: Inbound) -> Received:
         inbound_id = _store(tx, hands, contact.id, message, "answered")
         if inbound_id is None:
             return Received("repeated")
+        if message.keyword:
+            _heed(tx, hands, contact.id, message.keyword)
+            note_visit(tx, hands, contact, carrier=message.carrier, channel=message.channel)
+            return Received("answered")
         if _is_loop(tx, hands, contact, inbound_id, message.text):
             note_visit(tx, hands, contact, carrier=message.carrier, channel=message.channel)
             return Received("silent")
@@ -82,6 +86,12 @@ def _is_loop(tx: Connection, hands: Hands, contact: Any, inbound_id: int, text: 
     if last is None or now - last > loops.QUICK:
         return False
     return loops.is_loop(messages.recent_texts(tx, contact.id, now - loops.WITHIN, inbound_id), clean(text))
+
+
+def _heed(tx: Connection, hands: Hands, contact_id: int, keyword: str) -> None:
+    """Does what the word says; the carrier has answered it already, and a second answer would be one too many."""
+    if keyword in ("stop", "start"):
+        contacts.opt_out(tx, contact_id, hands.now() if keyword == "stop" else None)
 
 
 def _keep(hands: Hands, message: Inbound) -> Received:
