@@ -19,10 +19,11 @@ from bot.carriers.twilio import Twilio, TwilioSettings
 from bot.catalog import load_catalog
 from bot.config import Settings, SettingsError
 from bot.directory import Directory, Row
-from bot.services.hands import Hands
+from bot.services.hands import Hands, utc_now
 from bot.services.setup import load_directory, load_lexicon
 from bot.store.database import Database, DatabaseAway
 from bot.store.migrate import is_current
+from bot.store.templates import StoredContents
 from handlers.cli import Parts, build_cli
 from handlers.serving import serve
 from handlers.simulator import SimulatorSettings, create_simulator
@@ -44,7 +45,7 @@ def build_hands(settings: Settings) -> Hands:
     settings.check()
     db = Database(settings.database_url)
     catalog = load_catalog()
-    carriers = Carriers({"twilio": Twilio(_twilio(settings))})
+    carriers = Carriers({"twilio": Twilio(_twilio(settings), StoredContents(db, "twilio", utc_now))})
     broker = connect(settings.redis_url) if settings.redis_url else None
     return Hands(
         db,

@@ -117,8 +117,8 @@ def _read(method: str, url: str, answer: Any) -> dict[str, Any]:
         found = json.loads(answer.text)
     except ValueError:
         found = None
-    said: dict[str, Any] = found if isinstance(found, dict) else {}
-    if found is not said or answer.status_code >= requests.codes.bad_request:
-        code = said.get("code", answer.status_code)
-        raise TwilioRestException(answer.status_code, url, str(said.get("message", "")), code, method)
-    return said
+    if isinstance(found, dict) and answer.status_code < requests.codes.bad_request:
+        return found
+    said = found if isinstance(found, dict) else {}
+    code = said.get("code", answer.status_code)
+    raise TwilioRestException(answer.status_code, url, str(said.get("message", "")), code, method)
