@@ -62,8 +62,8 @@ class Api:
         for client in self._clients:
             try:
                 return call(client)
-            except TwilioRestException as error:
-                if error.status != requests.codes.unauthorized:
+            except TwilioException as error:
+                if status_of(error) != requests.codes.unauthorized:
                     raise
                 refused = error
         raise refused
@@ -109,6 +109,12 @@ class _HttpClient(TwilioHttpClient):  # type: ignore[misc]
         if not (said.isascii() and said.isdecimal()):
             return None
         return min(timedelta(seconds=int(said[:9])), LONGEST_WAIT)
+
+
+def status_of(error: Exception) -> int:
+    """The HTTP status of a refusal, 0 if there is none; a page of a list holds the whole answer instead."""
+    answer = error.args[1] if len(error.args) > 1 else error
+    return int(getattr(error, "status", 0) or getattr(answer, "status_code", 0))
 
 
 def _read(method: str, url: str, answer: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
 from bot.carriers.contents import Contents, Forgetful
@@ -25,7 +25,7 @@ from bot.carriers.port import (
     Unknown,
     WebRequest,
 )
-from bot.carriers.twilio.api import Api, TwilioSettings
+from bot.carriers.twilio.api import Api, TwilioSettings, status_of
 from bot.carriers.twilio.approvals import Approvals
 from bot.carriers.twilio.choices import shape
 from bot.carriers.twilio.errors import NAME, outcome_of
@@ -161,7 +161,7 @@ class Twilio:
             if not (isinstance(outcome, Refused) and outcome.trouble in (Trouble.TEMPLATE, Trouble.CONTENT)):
                 return outcome
             if outcome.error not in NO_CONTENT:
-                break
+                return None  # one person's words: no reason to take the list from everybody
             self._shelf.forget(key)
         self._shelf.avoid(key)
         return None
@@ -195,8 +195,8 @@ class Twilio:
 
         try:
             found = self._api.ask(ask)
-        except TwilioRestException as error:
-            if error.status != NOT_FOUND:
+        except TwilioException as error:
+            if status_of(error) != NOT_FOUND:
                 raise
             return ()  # deleted there: the words are still worth having
         host = self._settings.api_url.rstrip("/") or API_URL

@@ -8,7 +8,7 @@ from bot.carriers.wording import as_json, plain
 from bot.text.cutting import cut
 
 PLACE_NAME = 60
-NO_CONTENT = ("21655", "20404")
+NO_CONTENT = ("21655",)
 """Twilio no longer has the content."""
 TOO_MANY_FILES = "21623"
 

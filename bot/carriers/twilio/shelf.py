@@ -51,7 +51,8 @@ class Shelf:
             log.warning("a content could not be forgotten: %s", type(error).__name__)
 
     def avoid(self, key: str) -> None:
-        """It is not taken in a message: numbered lines for a while."""
+        """Twilio does not take it, or loses it again and again: numbered lines for a while."""
+        self._known.pop(key, None)
         self._avoided[key] = self._now() + REFUSED_FOR_S
 
     def _is_avoided(self, key: str) -> bool:
