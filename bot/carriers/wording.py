@@ -26,11 +26,6 @@ def as_json(values: Mapping[str, str]) -> str:
     return json.dumps({name: plain(value) for name, value in values.items()}, ensure_ascii=False)
 
 
-def fill(body: str, values: Sequence[str]) -> str:
-    """The body with its variables in place, as the person reads it. Raises IndexError if one is missing."""
-    return _PLACE.sub(lambda found: plain(values[int(found[1]) - 1]), body)
-
-
 def faults(body: str, samples: Sequence[str]) -> list[str]:
     """What approval would be refused for, as far as it can be told from here; a sample belongs to each variable."""
     names = _PLACE.findall(body)

@@ -177,6 +177,8 @@ def test_an_unknown_message_made_of_a_content_is_found_by_its_empty_body(api: Ap
     carrier = api.carrier()
     by_template = Outgoing("ref", "whatsapp", PHONE, "whole", template=TEMPLATE)
     assert [sighting.text for sighting in carrier.find(by_template, START) or ()] == ["whole"]
+    with_choices = Outgoing("ref", "whatsapp", PHONE, "whole", body="b")
+    assert [sighting.text for sighting in carrier.find(with_choices, START) or ()] == ["whole"]
     assert [sighting.text for sighting in carrier.find(HELLO, START) or ()] == [""]
 
 

@@ -8,9 +8,11 @@ from click.testing import CliRunner
 
 from bot.carriers.port import Carriers
 from bot.carriers.templates import TemplateError
-from bot.carriers.wording import as_json, faults, fill, plain
+from bot.carriers.wording import as_json, faults, plain
+from bot.catalog import load_catalog
 from bot.services import templates
 from bot.services.hands import Hands
+from bot.store import templates as stored
 from bot.store.templates import StoredContents
 from handlers.cli import Parts, build_cli
 from tests.street import Street
@@ -88,7 +90,6 @@ def test_what_meta_would_refuse_is_named(body: str, samples: tuple[str, ...]) ->
 def test_values_are_made_plain() -> None:
     assert plain(" a\n\nb\t c      d'e ") == "a b c d\u2019e"
     assert as_json({"1": "\n"}) == '{"1": "-"}'
-    assert fill("x {{1}} y {{2}} z", ["a\nb", "c"]) == "x a b y c z"
 
 
 def test_handed_in_once_and_asked_after(hands: Hands, meta: Meta) -> None:
@@ -107,24 +108,22 @@ def test_handed_in_once_and_asked_after(hands: Hands, meta: Meta) -> None:
     assert states["campaign", "ur"] == ("pending", "")
 
 
-def test_a_reader_gets_the_first_approved_of_the_own_fall_backs(hands: Hands, meta: Meta) -> None:
+def test_only_the_approved_may_be_used_and_balochi_readers_get_urdu_first(hands: Hands, meta: Meta) -> None:
     hands = with_twilio(hands, meta)
     templates.submit(hands)
     templates.fetch(hands)
-    chosen = {}
     with hands.db.read() as tx:
-        for language in ("en", "ur", "bal", "ur_Latn"):
-            chosen[language] = templates.approved(tx, hands, "answer_waiting", language)
-        assert templates.approved(tx, hands, "campaign", "ur") is None
-    assert chosen == dict.fromkeys(("en", "ur", "bal", "ur_Latn"), ("HX1", "en")), "the Urdu one was refused"
-    STATES["HX2"] = "approved"
-    try:
-        templates.fetch(hands)
-    finally:
-        STATES["HX2"] = "rejected"
-    with hands.db.read() as tx:
-        assert templates.approved(tx, hands, "answer_waiting", "bal") == ("HX2", "ur")
-        assert templates.approved(tx, hands, "answer_waiting", "ur_Latn") == ("HX1", "en")
+        assert stored.approved(tx) == {("answer_waiting", "en"): "HX1"}
+    assert hands.catalog.chain("bal") == ("bal", "ur", "en")
+    assert hands.catalog.chain("ur_Latn") == ("ur_Latn", "en")
+
+
+@pytest.mark.parametrize("language", ["en", "ur"])
+def test_the_ledger_shows_what_the_person_reads(language: str) -> None:
+    (body,) = (t.body for t in templates.shipped() if (t.name, t.language) == ("answer_waiting", language))
+    assert body.replace("{{1}}", "48213905") == load_catalog().text(
+        language, "notice.answer_waiting", number="48213905"
+    )
 
 
 def test_what_was_made_but_not_handed_in_is_not_made_twice(hands: Hands, meta: Meta) -> None:
@@ -143,7 +142,7 @@ def test_changed_words_are_handed_in_under_a_new_name(
     hands = with_twilio(hands, meta)
     templates.submit(hands)
     first, *rest = templates.shipped()
-    changed = replace(first, body=first.body.replace("the answer", "it"))
+    changed = replace(first, body=first.body.replace("An answer", "The answer"))
     monkeypatch.setattr(templates, "shipped", lambda: (changed, *rest))
     assert templates.standing(hands)[0].state == templates.CHANGED
     assert templates.submit(hands) == ["answer_waiting en"]
@@ -153,10 +152,6 @@ def test_changed_words_are_handed_in_under_a_new_name(
 def test_without_a_carrier_that_has_templates_it_says_what_to_do(hands: Hands) -> None:
     with pytest.raises(TemplateError, match="TAWAR_TWILIO"):
         templates.submit(hands)
-
-
-def test_what_the_person_reads() -> None:
-    assert "48213905" in templates.wording("answer_waiting", "ur", ["48213905"])
 
 
 def test_made_lists_are_remembered_in_the_database(hands: Hands) -> None:
@@ -173,7 +168,7 @@ def test_over_the_simulator_a_template_is_approved(road: Street) -> None:
     templates.submit(road.hands)
     templates.fetch(road.hands)
     with road.hands.db.read() as tx:
-        assert templates.approved(tx, road.hands, "answer_waiting", "bal") is not None
+        assert len(stored.approved(tx)) == len(templates.shipped())
 
 
 def test_the_command_lists_states_and_reasons(hands: Hands, meta: Meta) -> None:

@@ -109,14 +109,16 @@ class Twilio:
         """Twilio has no reference of ours on a message: the caller compares texts and ids it knows already.
 
         Asked by address alone: its date filter is on the date of sending, which a queued message does not have yet. What
-        was sent by a content shows no body there; it counts as this message if this message may have gone so.
+        was sent by a content shows no body there; it counts as this message if this message may have gone so (with a body apart
+        from its whole text, it has choices).
         """
         to = address(message.channel, message.phone)
         try:
             found = self._api.ask(lambda client: client.messages.list(to=to, limit=MAX_LISTED))
         except Exception:
             return None
-        hidden = message.text if message.template or is_list(message) else ""
+        may_hide = message.channel == "whatsapp" and (message.template or message.choices or message.body)
+        hidden = message.text if may_hide else ""
         ours = (m for m in found if m.direction != "inbound" and (m.date_created is None or m.date_created >= since))
         return [Sighting(str(m.sid), str(m.status), str(m.body or hidden)) for m in ours]
 
