@@ -87,10 +87,10 @@ def test_receipts_that_cross_our_own_note_of_a_sending_are_not_lost(caller: Call
 
 def test_the_reason_of_a_failure_is_kept_until_the_phone_has_it(caller: Caller) -> None:
     add_sent(caller, 1)
-    tells(caller, 0, "undelivered", ErrorCode="30003")
-    assert [(row.status, row.reason) for row in caller.rows(outbox)] == [("undelivered", "30003")]
+    tells(caller, 0, "undelivered", ErrorCode="30007")
+    assert [(row.status, row.reason) for row in caller.rows(outbox)] == [("undelivered", "30007")]
     tells(caller, 0, "failed", ErrorCode="30008")
-    assert [(row.status, row.reason) for row in caller.rows(outbox)] == [("undelivered", "30003")]
+    assert [(row.status, row.reason) for row in caller.rows(outbox)] == [("undelivered", "30007")]
     tells(caller, 0, "delivered")
     assert [(row.status, row.reason) for row in caller.rows(outbox)] == [("delivered", "")]
 
