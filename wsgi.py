@@ -184,6 +184,8 @@ def _twilio(settings: Settings) -> TwilioSettings:
         sms_from=settings.sms_from,
         messaging_service_sid=settings.twilio_messaging_service_sid,
         api_url=settings.twilio_api_url,
+        whatsapp_per_second=settings.whatsapp_per_second,
+        sms_per_second=settings.sms_per_second,
     )
 
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import field_validator
+from pydantic import PositiveFloat, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     twilio_messaging_service_sid: str = ""
     whatsapp_from: str = ""
     sms_from: str = ""
+    whatsapp_per_second: PositiveFloat = 80
+    sms_per_second: PositiveFloat = 10
     announce_hours: str = "9-21"
 
     @field_validator("whatsapp_from", "sms_from", mode="after")

@@ -25,7 +25,7 @@ DOORS = {
     "twilio": ("bot.carriers.twilio", "handlers.simulator", "workers.bench"),
     "requests": ("bot.carriers.twilio",),
     "urllib3": ("bot.carriers.twilio",),
-    "sqlalchemy": ("bot.store", "bot.services", "handlers.cli.operating"),
+    "sqlalchemy": ("bot.store", "bot.services", "handlers.cli.operating", "workers.bench"),
     "alembic": ("bot.store",),
     "babel": ("bot.catalog", "translations.build_hook"),
     "pydantic_settings": ("bot.config",),

@@ -9,7 +9,7 @@ from bot.services.hands import Hands
 from bot.services.outreach import end_finished, start_due
 from bot.services.receipts import PARKED_FOR
 from bot.services.waiting import fall_back, wake_held
-from bot.store import accounts, outbox
+from bot.store import accounts, parked
 from bot.store.database import DatabaseAway
 
 log = logging.getLogger(__name__)
@@ -58,4 +58,4 @@ def tidy(hands: Hands) -> None:
     now = hands.now()
     with hands.db.write() as tx:
         accounts.forget_before(tx, now - FORMS_KEPT)
-        outbox.drop_parked(tx, now - PARKED_FOR)
+        parked.drop(tx, now - PARKED_FOR)

@@ -22,6 +22,7 @@ from bot.services.send import BATCH, send_round
 from bot.services.settle import settle_unknown
 from bot.store import messages
 from bot.store.database import DatabaseAway
+from workers.lanes import Lanes
 from workers.queues import OUTBOUND
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ class Sender:
 
     def __init__(self, hands: Hands, stop: threading.Event, threads: int = THREADS) -> None:
         self._hands, self._stop = hands, stop
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="send")
+        self._lanes = Lanes(ThreadPoolExecutor(threads, thread_name_prefix="send"), threads)
         self._quick = ThreadPoolExecutor(QUICK_THREADS, thread_name_prefix="answer")
         self._batch = BATCH
 
@@ -60,7 +61,7 @@ class Sender:
             if self._stop.is_set():
                 return None
             started = time.monotonic()
-            done = send_round(self._hands, self._pool.map, None, self._batch)
+            done = send_round(self._hands, self._lanes.map, None, self._batch)
             took = time.monotonic() - started
             if done.early:
                 self._batch = max(LEAST_BATCH, 2 * done.dealt)

@@ -9,7 +9,7 @@ from bot.carriers.port import Receipt
 from bot.delivery import ARRIVED, FAILED, is_progress
 from bot.services import waiting
 from bot.services.hands import Hands
-from bot.store import anew, contacts, outbox
+from bot.store import anew, attempts, contacts, outbox, parked
 
 PARKED_FOR = timedelta(days=3)
 
@@ -22,7 +22,7 @@ def record_receipt(hands: Hands, receipt: Receipt) -> str:
     with hands.db.write() as tx:
         row = _find(tx, receipt)
         if row is None:
-            outbox.park(
+            parked.park(
                 tx,
                 carrier=receipt.carrier,
                 ref=receipt.ref,
@@ -50,7 +50,7 @@ def apply_receipt(tx: Connection, hands: Hands, row: Any, receipt: Receipt) -> s
             "lease_until": None,
             "accepted_at": hands.now(),
         }
-        outbox.end_attempt(tx, row.id, hands.now(), "accepted", "by receipt")
+        attempts.end(tx, row.id, hands.now(), "accepted", "by receipt")
     if not fields:
         return "nothing new"
     outbox.change(tx, row.id, hands.now(), states=(row.state,), **fields)
@@ -71,15 +71,15 @@ def _arrived(tx: Connection, hands: Hands, row: Any) -> None:
 
 def match_parked(tx: Connection, hands: Hands, outbox_id: int, provider_id: str) -> None:
     """Applies receipts that came before we knew the provider's id."""
-    for parked in outbox.take_parked(tx, provider_id):
+    for one in parked.take(tx, provider_id):
         row = outbox.find(tx, outbox_id)
-        apply_receipt(tx, hands, row, Receipt(parked.carrier, parked.ref, provider_id, parked.status, parked.error))
+        apply_receipt(tx, hands, row, Receipt(one.carrier, one.ref, provider_id, one.status, one.error))
 
 
 def settle_parked(hands: Hands) -> int:
     """Matches receipts that were parked in the very moment their message was written down; how many messages."""
     with hands.db.read() as tx:
-        known = outbox.parked_and_known(tx)
+        known = parked.and_known(tx)
     for outbox_id, provider_id in known:
         with hands.db.write() as tx:
             match_parked(tx, hands, outbox_id, provider_id)

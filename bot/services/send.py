@@ -26,7 +26,7 @@ from bot.outbox import Await, Form, Hold, Never, Send, Trouble, gate
 from bot.services import breakers, routes, waiting
 from bot.services.hands import Hands
 from bot.services.receipts import match_parked
-from bot.store import campaigns, contacts, outbox
+from bot.store import attempts, campaigns, contacts, outbox, parked
 
 BATCH = 32
 """Messages claimed at once, unless the caller has seen that the carrier is quick."""
@@ -68,14 +68,14 @@ def send_round(hands: Hands, run: Run = map, ids: Sequence[int] | None = None, l
     with hands.db.write() as tx:
         claimed = outbox.claim(tx, now, now + LEASE, limit, ids, campaigns.in_state(tx, "paused"))
         passed = _pass_gate(tx, hands, claimed)
-        tries = outbox.begin_attempts(tx, [one.row.id for one in passed], now)
+        tries = attempts.begin(tx, [one.row.id for one in passed], now)
         passed = [replace(one, attempt=attempt) for one, attempt in zip(passed, tries, strict=True)]
     ready, early = _within_rates(hands, passed)
     outcomes = list(run(lambda one: _send(hands, one, until), ready))
     if not passed:
         return Round(len(claimed))
     with hands.db.write() as tx:
-        outbox.put_back(tx, [(one.row.id, now + wait) for one, wait in early], now)
+        attempts.put_back(tx, [(one.row.id, now + wait) for one, wait in early], now)
         _accept(tx, hands, ready, outcomes)
         for one, outcome in zip(ready, outcomes, strict=True):
             if not isinstance(outcome, Accepted):
@@ -96,7 +96,7 @@ def _pass_gate(tx: Connection, hands: Hands, claimed: Sequence[Any]) -> list[Rea
             case Send():
                 outbox.send_by(tx, row, verdict.route.carrier, verdict.route.channel)
                 template = routes.template_of(hands, row, known.approved) if verdict.form is Form.TEMPLATE else ""
-                message = _message(row, texts[row.id], verdict.route.channel, template)
+                message = _message(hands, row, texts[row.id], verdict.route.channel, template)
                 ready.append(Ready(row, verdict.route.carrier, message))
             case Hold(until, reason):
                 fields = {"state": "waiting", "due_at": until, "reason": reason, "attempts": row.attempts - 1}
@@ -108,7 +108,7 @@ def _pass_gate(tx: Connection, hands: Hands, claimed: Sequence[Any]) -> list[Rea
     return ready
 
 
-def _message(row: Any, text: str, channel: str, template: str) -> Outgoing:
+def _message(hands: Hands, row: Any, text: str, channel: str, template: str) -> Outgoing:
     variables = row.variables or [text]
     return Outgoing(
         row.ref,
@@ -117,6 +117,7 @@ def _message(row: Any, text: str, channel: str, template: str) -> Outgoing:
         text,
         body=row.body,
         choices=tuple(Choice(id_, label) for id_, label in row.choices),
+        menu=hands.catalog.text(row.language, "option.list") if row.choices else "",
         pin=None if row.latitude is None else (row.latitude, row.longitude),
         template=Template(template, {str(n): value for n, value in enumerate(variables, 1)}) if template else None,
     )
@@ -161,14 +162,14 @@ def _send(hands: Hands, one: Ready, until: datetime) -> Outcome:
 
 def _accept(tx: Connection, hands: Hands, ready: Sequence[Ready], outcomes: Sequence[Outcome]) -> None:
     taken = [
-        outbox.Accepted(one.row.id, one.attempt, outcome.provider_id, outcome.status)
+        attempts.Accepted(one.row.id, one.attempt, outcome.provider_id, outcome.status)
         for one, outcome in zip(ready, outcomes, strict=True)
         if isinstance(outcome, Accepted)
     ]
-    outbox.accept(tx, taken, hands.now())
-    parked = outbox.parked_among(tx, [one.provider_id for one in taken]) if taken else set()
+    attempts.accept(tx, taken, hands.now())
+    early = parked.among(tx, [one.provider_id for one in taken]) if taken else set()
     for one in taken:
-        if one.provider_id in parked:
+        if one.provider_id in early:
             match_parked(tx, hands, one.outbox_id, one.provider_id)
 
 
@@ -190,7 +191,7 @@ def _record(tx: Connection, hands: Hands, row: Any, outcome: NotTaken) -> None:
     _note_person(tx, row, outcome, hands)
     # What the carrier said for sure also ends a row whose lease ran out meanwhile.
     if outbox.change(tx, row.id, now, states=("sending", "unknown"), reason=outcome.error, **fields):
-        outbox.end_attempt(tx, row.id, now, str(fields["state"]), outcome.error)
+        attempts.end(tx, row.id, now, str(fields["state"]), outcome.error)
         if isinstance(outcome, Refused) and outcome.trouble is Trouble.ELSEWHERE:
             waiting.send_elsewhere(tx, hands, row.id)
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.carriers.port import Outgoing
+from bot.carriers.port import Outgoing, Template
 from bot.delivery import ASK_AFTER, ASKS, is_progress
 from bot.outbox import Lane
 from bot.services.hands import Hands
 from bot.services.receipts import match_parked
 from bot.services.send import outbox_texts
-from bot.store import outbox
+from bot.store import attempts, outbox
 
 
 def settle_unknown(hands: Hands) -> int:
@@ -28,11 +28,16 @@ def settle_unknown(hands: Hands) -> int:
         texts = outbox_texts(tx, rows)
     for row in rows:
         carrier = hands.carriers.get(row.carrier)
-        message = Outgoing(row.ref, row.channel, row.phone, texts[row.id], body=row.body)
+        message = Outgoing(row.ref, row.channel, row.phone, texts[row.id], body=row.body, template=_of(row))
         seen = carrier.find(message, row.created_at - timedelta(minutes=1)) if carrier else None
         with hands.db.write() as tx:
             _settle(tx, hands, row, None if seen is None else _unclaimed(tx, row, message, seen))
     return len(rows)
+
+
+def _of(row: Any) -> Template | None:
+    """That it was a template, if it was: a carrier lists those without their words."""
+    return Template("", {}) if row.template else None
 
 
 def _unclaimed(tx: Connection, row: Any, message: Outgoing, seen: Sequence[Any]) -> Any:
@@ -51,7 +56,7 @@ def _settle(tx: Connection, hands: Hands, row: Any, sighting: Any) -> None:
         if is_progress(row.status, sighting.status):
             fields["status"] = sighting.status
         if outbox.change(tx, row.id, now, states=("unknown",), **fields):
-            outbox.end_attempt(tx, row.id, now, "accepted", "by asking")
+            attempts.end(tx, row.id, now, "accepted", "by asking")
             match_parked(tx, hands, row.id, sighting.provider_id)
         return
     asks = row.asks + (sighting is False)

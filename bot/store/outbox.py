@@ -1,7 +1,6 @@
 """The outbox: every message that is to leave, its attempts and its receipts. A claim is an UPDATE with a WHERE."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,11 +15,9 @@ from sqlalchemy import (
     Row,
     Table,
     Text,
-    bindparam,
     exists,
     func,
     insert,
-    or_,
     select,
     text,
     update,
@@ -100,32 +97,6 @@ outbox = Table(
 
 _PUT_ONE = Prepared(insert(outbox).returning(outbox.c.id), into=outbox, returns=[outbox.c.id])
 
-attempts = Table(
-    "attempts",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("outbox_id", Id, ForeignKey("outbox.id"), nullable=False),
-    Column("started_at", Instant, nullable=False),
-    Column("ended_at", Instant),
-    Column("outcome", Text, nullable=False, default=""),
-    Column("detail", Text, nullable=False, default=""),
-    Index("ix_attempts_outbox_id", "outbox_id"),
-)
-
-parked_receipts = Table(
-    "parked_receipts",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("carrier", Text, nullable=False),
-    Column("ref", Text, nullable=False),
-    Column("provider_id", Text, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("error", Text, nullable=False, default=""),
-    Column("received_at", Instant, nullable=False),
-    Index("ix_parked_receipts_provider_id", "provider_id"),
-)
-
-
 _OF_CONTACT = (
     contacts.c.phone,
     contacts.c.opted_out_at,
@@ -163,7 +134,9 @@ def claim(
         earlier.c.id < outbox.c.id,
         earlier.c.lane <= outbox.c.lane,
         earlier.c.lane < int(Lane.BROADCAST),  # one broadcast does not wait for another
-        earlier.c.state.in_(("waiting", "sending")),
+        text(
+            f"earlier.{_UNSENT}"
+        ),  # word for word the index's own condition, or SQLite walks through all rows before it
     )
     due = select(outbox.c.id).where(outbox.c.state == "waiting", outbox.c.due_at <= now, ~waits_behind)
     if ids is not None:
@@ -184,74 +157,11 @@ def claim(
     return connection.execute(query.order_by(outbox.c.lane, outbox.c.id)).all()
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """A message the carrier took: our row and its attempt, the carrier's id and word for it."""
-
-    outbox_id: int
-    attempt_id: int
-    provider_id: str
-    status: str
-
-
-_ACCEPT = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("of_id"), or_(outbox.c.state == "sending", outbox.c.state == "unknown"))
-    .values(
-        state="accepted",
-        provider_id=bindparam("new_provider_id"),
-        lease_until=None,
-        reason="",
-        accepted_at=bindparam("now", type_=Instant),
-        updated_at=bindparam("now", type_=Instant),
-    )
-)
-_END = (
-    update(attempts)
-    .where(attempts.c.id == bindparam("of_id"))
-    .values(ended_at=bindparam("now", type_=Instant), outcome="accepted", detail=bindparam("new_detail"))
-)
-
-
 def send_by(connection: Connection, row: Any, carrier: str, channel: str) -> None:
     """Notes the way the gate chose, so that receipts find the message by carrier and id."""
     if (row.carrier, row.channel) != (carrier, channel):
         chosen = update(outbox).where(outbox.c.id == row.id)
         connection.execute(chosen.values(carrier=carrier, channel=channel))
-
-
-def put_back(connection: Connection, waits: Sequence[tuple[int, datetime]], now: datetime) -> None:
-    """(id, until) of claimed messages that were not tried after all: as if they had never been claimed."""
-    for outbox_id, until in waits:
-        last = select(func.max(attempts.c.id)).where(attempts.c.outbox_id == outbox_id).scalar_subquery()
-        connection.execute(attempts.delete().where(attempts.c.id == last, attempts.c.ended_at.is_(None)))
-        fields = {"state": "waiting", "due_at": until, "attempts": outbox.c.attempts - 1}
-        change(connection, outbox_id, now, states=("sending",), **fields)
-
-
-def begin_attempts(connection: Connection, outbox_ids: Sequence[int], now: datetime) -> list[int]:
-    """Written before the carrier is called: whatever happens then, the ledger knows that it was tried. Their ids, in order."""
-    if not outbox_ids:
-        return []
-    new = insert(attempts).returning(attempts.c.id, sort_by_parameter_order=True)
-    return list(connection.execute(new, [{"outbox_id": i, "started_at": now} for i in outbox_ids]).scalars())
-
-
-def accept(connection: Connection, taken: Sequence[Accepted], now: datetime) -> None:
-    """Writes down, all at once, what the carrier took. A receipt may have been here first; then only the attempt ends."""
-    if not taken:
-        return
-    rows = [{"of_id": one.outbox_id, "new_provider_id": one.provider_id, "now": now} for one in taken]
-    connection.execute(_ACCEPT, rows)
-    tries = [{"of_id": one.attempt_id, "now": now, "new_detail": one.status} for one in taken]
-    connection.execute(_END, tries)
-
-
-def end_attempt(connection: Connection, outbox_id: int, now: datetime, outcome: str, detail: str = "") -> None:
-    last = select(func.max(attempts.c.id)).where(attempts.c.outbox_id == outbox_id).scalar_subquery()
-    connection.execute(
-        update(attempts).where(attempts.c.id == last).values(ended_at=now, outcome=outcome, detail=detail)
-    )
 
 
 def change(connection: Connection, outbox_id: int, now: datetime, *, states: Sequence[str], **fields: Any) -> bool:
@@ -309,35 +219,3 @@ def oldest_waiting(connection: Connection) -> datetime | None:
 def counts_by_state(connection: Connection) -> dict[str, int]:
     query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
     return dict(connection.execute(query).all())
-
-
-def park(connection: Connection, **fields: Any) -> None:
-    """Keeps a receipt whose message is not known yet."""
-    connection.execute(insert(parked_receipts).values(**fields))
-
-
-def parked_among(connection: Connection, provider_ids: Sequence[str]) -> set[str]:
-    """Those of the ids that a parked receipt is for: nearly always none."""
-    query = select(parked_receipts.c.provider_id).where(parked_receipts.c.provider_id.in_(provider_ids))
-    return set(connection.execute(query).scalars())
-
-
-def take_parked(connection: Connection, provider_id: str) -> Sequence[Row[tuple[Any, ...]]]:
-    """The parked receipts of a provider's id, taken out."""
-    mine = parked_receipts.c.provider_id == provider_id
-    rows = connection.execute(select(parked_receipts).where(mine).order_by(parked_receipts.c.id)).all()
-    if rows:
-        connection.execute(parked_receipts.delete().where(mine))
-    return rows
-
-
-def parked_and_known(connection: Connection, limit: int = 50) -> Sequence[tuple[int, str]]:
-    """(outbox id, provider's id) of receipts that were parked while their message was being written down."""
-    same = (parked_receipts.c.provider_id == outbox.c.provider_id) & (parked_receipts.c.carrier == outbox.c.carrier)
-    query = select(outbox.c.id, outbox.c.provider_id).join(parked_receipts, same).distinct().limit(limit)
-    return [(row.id, row.provider_id) for row in connection.execute(query)]
-
-
-def drop_parked(connection: Connection, before: datetime) -> int:
-    """Forgets receipts that matched nothing for days."""
-    return connection.execute(parked_receipts.delete().where(parked_receipts.c.received_at < before)).rowcount

@@ -1,10 +1,24 @@
 """All tables in one place, for migrations and for tests that compare them with the migrated database."""
 
-from bot.store import accounts, campaigns, carriers, contacts, directory, learning, messages, outbox, templates, tickets
+from bot.store import (
+    accounts,
+    attempts,
+    campaigns,
+    carriers,
+    contacts,
+    directory,
+    learning,
+    messages,
+    outbox,
+    parked,
+    templates,
+    tickets,
+)
 from bot.store.schema import metadata
 
 __all__ = [
     "accounts",
+    "attempts",
     "campaigns",
     "carriers",
     "contacts",
@@ -13,6 +27,7 @@ __all__ = [
     "messages",
     "metadata",
     "outbox",
+    "parked",
     "templates",
     "tickets",
 ]

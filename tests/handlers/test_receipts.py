@@ -10,7 +10,9 @@ from sqlalchemy import insert, select
 
 from bot.services.hands import Hands
 from bot.store import contacts
-from bot.store.outbox import attempts, outbox, parked_receipts
+from bot.store.attempts import attempts
+from bot.store.outbox import outbox
+from bot.store.parked import parked_receipts
 from tests.caller import RECEIPTS, Caller, full, receipt
 from tests.support import PHONE, START
 

@@ -13,8 +13,9 @@ from bot.services.receipts import match_parked, record_receipt, settle_parked
 from bot.services.send import send_due
 from bot.services.settle import settle_unknown
 from bot.store import outbox as store
+from bot.store.attempts import attempts
 from bot.store.contacts import contacts
-from bot.store.outbox import attempts, outbox
+from bot.store.outbox import outbox
 from tests.street import Street, wait_for
 
 PHONE = "+923000000101"

@@ -3,7 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from workers.bench.outbox import bench_outbox
 from workers.bench.reading import bench_reading
 from workers.bench.turns import bench_turns
 
-BENCHES: dict[str, Callable[[], dict[str, Any]]] = {"turns": bench_turns, "reading": bench_reading}
+BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
+    "turns": bench_turns,
+    "reading": bench_reading,
+    "outbox": bench_outbox,
+}

@@ -54,7 +54,7 @@ def served(target: str, port: int, threads: int, env: Mapping[str, str]) -> Iter
     command = [sys.executable, "-c", _SERVE, target, str(port), str(threads)]
     process = subprocess.Popen(command, env={**os.environ, **env}, start_new_session=True)  # noqa: S603 our own words
     try:
-        _wait_for(port)
+        wait_for_port(port)
         yield process.pid
     finally:
         os.killpg(process.pid, signal.SIGTERM)
@@ -94,7 +94,8 @@ def _drive(port: int, lane: Sequence[Request], times: list[float], failures: lis
     connection.close()
 
 
-def _wait_for(port: int) -> None:
+def wait_for_port(port: int) -> None:
+    """Until something listens on the port. Raises RuntimeError when nothing does in time."""
     until = time.monotonic() + START_S
     while time.monotonic() < until:
         with socket.socket() as probe:

@@ -44,7 +44,6 @@ from bot.carriers.twilio.signing import Signatures
 from bot.outbox import Trouble
 
 log = logging.getLogger(__name__)
-WHATSAPP_PER_SECOND, SMS_PER_SECOND = 80.0, 10.0
 MAX_LISTED = 50
 PAGE = 1000
 """Messages on a page of the list; Twilio's most."""
@@ -89,10 +88,9 @@ class Twilio:
         return channel == "whatsapp"
 
     def pace(self, channel: str) -> Pace:
-        """80 messages a second from a WhatsApp sender, 10 segments to Pakistan (Twilio's pages on rate limits and queues)."""
         if channel == "whatsapp":
-            return Pace(f"twilio:{channel}", WHATSAPP_PER_SECOND, in_segments=False)
-        return Pace(f"twilio:{channel}", SMS_PER_SECOND)
+            return Pace(f"twilio:{channel}", self._settings.whatsapp_per_second, in_segments=False)
+        return Pace(f"twilio:{channel}", self._settings.sms_per_second)
 
     def trouble(self, error: str) -> Trouble:
         return trouble_of(NAME, error)
