@@ -2,6 +2,7 @@
 
 import re
 
+_DENIED = re.compile(r"^Denied|<gateway>\s*Denied")
 _GATEWAY = re.compile(r"</version>\s*<status>(\w+)")
 _BOX = re.compile(r"<box>\s*<type>smsbox</type>(.*?)</box>", re.DOTALL)
 _LINK = re.compile(r"<smsc>\s*<name>.*?<id>([^<]*)</id>\s*<status>([^<]*)</status>", re.DOTALL)
@@ -10,7 +11,7 @@ READ_AT_MOST = 256 * 1024
 
 def trouble_in(page: str) -> str:
     """What is wrong by a status page; empty when messages go both ways."""
-    if page.strip() == "Denied":
+    if _DENIED.search(page):
         return "its status page refuses the password: correct TAWAR_KANNEL_STATUS_URL"
     gateway = _GATEWAY.search(page)
     if gateway is None:
