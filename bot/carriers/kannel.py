@@ -32,7 +32,6 @@ from bot.phone import normalise
 from bot.sms import measure
 from bot.text.fold import clean
 
-TIMEOUT = Timeout(connect=3.0, read=10.0)
 HEALTH_TIMEOUT = Timeout(connect=1.0, read=1.5)
 POOL = 32
 RECEIPTS_PATH = "/carriers/kannel/receipts"
@@ -65,6 +64,7 @@ class KannelSettings:
 
 class Kannel:
     name = "kannel"
+    timeout = Timeout(connect=3.0, read=10.0)
 
     def __init__(self, settings: KannelSettings) -> None:
         self._settings = settings
@@ -168,7 +168,7 @@ class Kannel:
         }
         try:
             answer = self._pool.request(
-                "POST", settings.send_url, body=text.encode(), headers=headers, timeout=TIMEOUT, redirect=False
+                "POST", settings.send_url, body=text.encode(), headers=headers, timeout=self.timeout, redirect=False
             )
         except (NewConnectionError, ConnectTimeoutError):  # no connection was made, so nothing can have been sent
             return TryAgain("connect")
