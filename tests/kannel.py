@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import shutil
 import signal
 import socket
@@ -22,76 +23,56 @@ USERNAME, PASSWORD, STATUS = "tawar", "password-of-the-tests", "status-of-the-te
 KANNEL_TOKEN = "token-of-the-tests-0123456789abcdef"
 START_S, STOP_S = 30, 3
 
-# The README's configuration with free ports and short waits.
-CONFIG = """
-group = core
-admin-port = {admin}
-admin-interface = 127.0.0.1
-admin-password = admin-of-the-tests
-status-password = {status}
-smsbox-port = {boxes}
-smsbox-interface = 127.0.0.1
-store-type = spool
-store-location = {folder}/store
-dlr-storage = spool
-dlr-spool = {folder}/dlr
-sms-resend-freq = 1
-sms-resend-retry = 2
-unified-prefix = "+923,03,+03,00923,923"
-log-file = {folder}/bearerbox.log
-log-level = 1
-
-{smsc}
-
-group = smsbox
-bearerbox-host = 127.0.0.1
-sendsms-port = {send}
-sendsms-interface = 127.0.0.1
-sendsms-chars = "0123456789+"
-mo-recode = true
-http-request-retry = 100
-http-queue-delay = 1
-http-timeout = 5
-log-file = {folder}/smsbox.log
-log-level = 1
-
-group = sendsms-user
-username = {username}
-password = {password}
-user-deny-ip = "*.*.*.*"
-user-allow-ip = "127.0.0.1"
-forced-smsc = TELCO
-max-messages = 24
-concatenation = true
-
-group = sms-service
-name = tawar
-keyword = default
-post-url = "http://kannel:{token}@127.0.0.1:{web}/carriers/kannel/messages?id=%I"
-send-sender = true
-max-messages = 0
-omit-empty = true
-"""
-SMPP = """
-group = smsc
-smsc = smpp
-smsc-id = TELCO
-host = 127.0.0.1
-port = {port}
-transceiver-mode = true
-smsc-username = tests
-smsc-password = tests
-system-type = ""
-reconnect-delay = 1
-enquire-link-interval = 30
-"""
-FAKE = """
-group = smsc
+# What the tests put in place of the README's values: by group and key. Passwords, ports and folders are filled in.
+CHANGED = {
+    "core": {
+        "admin-port": "{admin}",
+        "status-password": STATUS,
+        "smsbox-port": "{boxes}",
+        "store-location": "{folder}/store",
+        "dlr-spool": "{folder}/dlr",
+        "sms-resend-freq": "1",
+        "sms-resend-retry": "2",
+        "log-file": "{folder}/bearerbox.log",
+    },
+    "smsc": {"host": "127.0.0.1", "port": "{line}", "reconnect-delay": "1", "throughput": "100"},
+    "smsbox": {
+        "sendsms-port": "{send}",
+        "http-queue-delay": "1",
+        "http-timeout": "5",
+        "log-file": "{folder}/smsbox.log",
+    },
+    "sendsms-user": {"password": PASSWORD},
+    "sms-service": {
+        "post-url": '"http://kannel:{token}@127.0.0.1:{web}/carriers/kannel/messages?id=%I"',
+    },
+}
+FAKE = """group = smsc
 smsc = fake
-smsc-id = TELCO
-port = {port}
+smsc-id = OPERATOR
+port = {line}
 connect-allow-ip = 127.0.0.1
 """
+
+
+def readme_config() -> list[str]:
+    """The groups of the configuration that the README shows."""
+    text = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    found = re.search(r"```\n(group = core\n.*?)```", text, re.DOTALL)
+    assert found, "README.md shows no configuration of Kannel"
+    return found[1].strip().split("\n\n")
+
+
+def changed(group: str) -> str:
+    """A group with the tests' values."""
+    name = re.match(r"group = (\S+)", group)
+    assert name, group
+    rest, lines = dict(CHANGED[name[1]]), []
+    for line in group.splitlines():
+        key = line.partition(" = ")[0]
+        lines.append(f"{key} = {rest.pop(key)}" if key in rest else line)
+    assert not rest, f"the README's group {name[1]} has no {list(rest)}"
+    return "\n".join(lines) + "\n"
 
 
 def quiet_ports(count: int) -> list[int]:
@@ -129,18 +110,17 @@ class Kannel:
         self.web, self.admin, self.boxes_port, self.send_port, self.fake_port = quiet_ports(5)
         for room in ("store", "dlr"):
             (self.folder / room).mkdir()
-        smsc = SMPP.format(port=self.operator.port) if self.operator else FAKE.format(port=self.fake_port)
+        groups = [changed(group) for group in readme_config()]
+        if self.operator is None:
+            groups = [FAKE if group.startswith("group = smsc\n") else group for group in groups]
         self.config = self.folder / "kannel.conf"
         self.config.write_text(
-            CONFIG.format(
+            "\n".join(groups).format(
                 admin=self.admin,
                 boxes=self.boxes_port,
                 send=self.send_port,
+                line=self.operator.port if self.operator else self.fake_port,
                 folder=self.folder,
-                smsc=smsc,
-                status=STATUS,
-                username=USERNAME,
-                password=PASSWORD,
                 token=self.token,
                 web=self.web,
             )

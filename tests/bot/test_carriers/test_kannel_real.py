@@ -269,7 +269,7 @@ def test_an_answer_waits_while_kannel_is_stopped_and_leaves_once(line: Line) -> 
 
 def test_a_lost_line_to_the_operator_keeps_messages_in_the_store(line: Line) -> None:
     line.operator.close()
-    wait_for(lambda: "line to the operator is down (TELCO)" in line.carrier.health())
+    wait_for(lambda: "line to the operator is down (OPERATOR)" in line.carrier.health())
     assert line.send(URDU) == Accepted("ref-1", "queued")
 
 
