@@ -68,6 +68,8 @@ class Operator:
     parts: list[Part] = field(default_factory=list)
     pauses: bool = False
     """Takes no calls for now."""
+    withholds: bool = False
+    """Keeps receipts to itself until `tells`."""
 
     def __post_init__(self) -> None:
         self._listening = socket.create_server(("127.0.0.1", 0))
@@ -75,6 +77,7 @@ class Operator:
         self._link: socket.socket | None = None
         self._lock = threading.Lock()
         self._count = 0
+        self._untold: list[tuple[str, str, bytes]] = []
         self._thread = threading.Thread(target=self._serve)
         self._thread.start()
 
@@ -118,6 +121,13 @@ class Operator:
             header = bytes([5, 0, 3, reference, len(cut), n])
             self._deliver(phone, to, 0 if is_basic else 8, header + piece, esm_class=0x40)
 
+    def tells(self) -> None:
+        """Sends the receipts kept back."""
+        self.withholds = False
+        while self._untold:
+            phone, sender, words = self._untold.pop(0)
+            self._deliver(phone, sender, 0, words, esm_class=0x04)
+
     def _next(self) -> int:
         with self._lock:
             self._count += 1
@@ -158,7 +168,9 @@ class Operator:
         if part.wants_receipt:
             fate = self.fates.get("+" + part.phone, "DELIVRD")
             words = f"id:{message_id} sub:001 dlvrd:001 submit date:2611211200 done date:2611211201 stat:{fate} err:000 text:"
-            self._deliver(part.phone, part.sender, 0, words.encode(), esm_class=0x04)
+            self._untold.append((part.phone, part.sender, words.encode()))
+            if not self.withholds:
+                self.tells()
 
     def _deliver(self, phone: str, to: str, coding: int, body: bytes, esm_class: int = 0) -> None:
         source = b"\x01\x01" + phone.lstrip("+").encode() + b"\0"

@@ -141,6 +141,8 @@ def test_texts_arrive_letter_by_letter(line: Line) -> None:
         assert {part.sender for part in sent} == {"8300"}
     pool = line.carrier._pool.connection_from_url(line.kannel.send_url)
     assert pool.num_connections == 1, "all over one connection that is kept"
+    for secret in (KANNEL_TOKEN, PASSWORD, STATUS, "شکایت", "Gwadar"):
+        assert secret not in line.kannel.log()
 
 
 def test_citizens_texts_are_stored_letter_by_letter(line: Line) -> None:
@@ -292,6 +294,23 @@ def test_a_bearerbox_killed_with_a_full_store_sends_once_when_it_is_back(line: L
     send_due(line.hands)
     wait_for(lambda: [row[1] for row in line.states()] == ["delivered", "delivered"])
     assert sorted(line.operator.heard(PHONE)) == ["first", "second"]
+
+
+def test_a_receipt_survives_the_end_of_bearerbox(line: Line) -> None:
+    """Only bearerbox is killed and started: smsbox comes back by itself, ten seconds later."""
+    line.operator.withholds = True
+    line.puts(URDU)
+    send_due(line.hands)
+    wait_for(lambda: line.operator.parts)
+    line.kannel.stop("bearerbox", sign=signal.SIGKILL)
+    line.kannel.start("bearerbox")
+    wait_for(lambda: line.carrier.health() == "", 30)
+    assert line.states() == [("accepted", "", "")]
+    line.operator.tells()
+    wait_for(lambda: line.states() == [("accepted", "delivered", "")])
+    assert line.send("and on", OTHER) == Accepted("ref-1", "accepted")
+    line.hears("and on", OTHER)
+    line.hears(URDU)
 
 
 def test_a_stopped_smsbox_takes_nothing_and_says_so(line: Line) -> None:
