@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     kannel_password: str = ""
     kannel_from: str = ""
     kannel_token: str = ""
-    kannel_callback_url: str = "http://127.0.0.1:8000"
+    kannel_callback_url: str = ""
     kannel_allowed: str = "127.0.0.1,::1"
     kannel_status_url: str = ""
     kannel_per_second: str = "10"
@@ -66,6 +66,11 @@ class Settings(BaseSettings):
         """Hours in Karachi between which announcements go out, from `announce_hours`; None: at any hour."""
         found = HOURS.fullmatch(self.announce_hours)
         return (int(found[1]), int(found[2])) if found else None
+
+    @property
+    def kannel_calls_at(self) -> str:
+        """The address at which Kannel reaches the web itself: that of `tawar web` unless another is set."""
+        return self.kannel_callback_url or (self.public_url if self.demo else "http://127.0.0.1:8000")
 
     @property
     def kannel_allowed_from(self) -> list[str]:

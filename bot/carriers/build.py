@@ -36,7 +36,7 @@ def _kannel(settings: Settings, _: Contents | None) -> Carrier:
             password=settings.kannel_password,
             sender=settings.kannel_from,
             token=settings.kannel_token,
-            callback_url=settings.kannel_callback_url,
+            callback_url=settings.kannel_calls_at,
             allowed=settings.kannel_allowed_from,
             status_url=settings.kannel_status_url,
             per_second=float(settings.kannel_per_second),

@@ -169,6 +169,12 @@ def test_what_is_wrong_with_kannels_settings_is_named(setting: str, value: str) 
         assert value not in problem
 
 
+def test_kannel_calls_the_web_itself_and_not_the_proxy() -> None:
+    assert Settings(**PRODUCTION).kannel_calls_at == "http://127.0.0.1:8000"
+    assert Settings(**DEMO | {"public_url": "http://127.0.0.1:8123"}).kannel_calls_at == "http://127.0.0.1:8123"
+    assert Settings(**DEMO, kannel_callback_url="http://10.1.0.2:9").kannel_calls_at == "http://10.1.0.2:9"
+
+
 @pytest.mark.parametrize("carriers", ["", ",", "kannel,kannel", "twilio,twilio,kannel", "Kannel"])
 def test_carriers_are_named_once_each(carriers: str) -> None:
     assert any("TAWAR_CARRIERS" in problem for problem in problems(**KANNEL, carriers=carriers))
