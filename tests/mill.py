@@ -1,6 +1,6 @@
 """The mill every carrier goes through: one table a carrier, of raw calls and answers and the values they must become.
 
-A carrier's table is a file `<carrier>_table.py` beside tests/bot/test_carriers/test_mill.py that sets TABLE; there is no other
+A carrier's table is a file `<carrier>_table.py` beside tests/carriers/test_mill.py that sets TABLE; there is no other
 place to add it to.
 """
 

@@ -16,8 +16,8 @@ from bot.store.database import Database
 from bot.store.messages import inbound
 from bot.store.outbox import outbox, parked_receipts
 from handlers.web import Web, create_web
-from tests.bot.test_carriers.kannel_table import ID, MESSAGES, PASSWORD, RECEIPTS, TABLE, TOKEN, URDU, dlr, make, mo
 from tests.caller import counted
+from tests.carriers.kannel_table import ID, MESSAGES, PASSWORD, RECEIPTS, TABLE, TOKEN, URDU, dlr, make, mo
 from tests.street import free_port, settings
 from tests.support import PHONE, make_hands, sqlite
 

@@ -5,7 +5,7 @@ import pytest
 from bot.carriers.kannel import Kannel, KannelSettings
 from bot.carriers.kannel_status import trouble_in
 from bot.carriers.port import Outgoing
-from tests.bot.test_carriers.kannel_table import LISTS, MEDIA, PASSWORD, PIN, SMS, TOKEN, URDU, make, mo
+from tests.carriers.kannel_table import LISTS, MEDIA, PASSWORD, PIN, SMS, TOKEN, URDU, make, mo
 from tests.mill import Answer, saying
 from tests.support import PHONE
 

@@ -18,7 +18,7 @@ from tests.street import free_port
 from tests.support import PHONE, START
 
 TABLES: dict[str, Table] = {
-    path.stem: import_module(f"tests.bot.test_carriers.{path.stem}").TABLE
+    path.stem: import_module(f"tests.carriers.{path.stem}").TABLE
     for path in sorted(Path(__file__).parent.glob("*_table.py"))
 }
 
