@@ -155,6 +155,9 @@ class Kannel:
                     while _group_lives(process) and time.monotonic() < deadline:
                         time.sleep(0.02)
 
+    def signals(self, box: str, sign: signal.Signals) -> None:
+        self._boxes[box].send_signal(sign)
+
     def status(self) -> str:
         """Its status page; empty while it does not answer."""
         try:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Table, insert, select
+from urllib3 import Timeout
 
 from bot.carriers.build import build_carriers
 from bot.carriers.port import Accepted, Outcome, Outgoing, TryAgain
@@ -19,6 +20,7 @@ from bot.config import Settings
 from bot.outbox import Lane
 from bot.services.hands import Hands
 from bot.services.send import send_due
+from bot.services.settle import settle_unknown
 from bot.services.turns import outgoing
 from bot.sms import BASIC, EXTENDED, measure
 from bot.store import contacts, outbox
@@ -310,6 +312,23 @@ def test_a_receipt_survives_the_end_of_bearerbox(line: Line) -> None:
     wait_for(lambda: line.states() == [("accepted", "delivered", "")])
     assert line.send("and on", OTHER) == Accepted("ref-1", "accepted")
     line.hears("and on", OTHER)
+    line.hears(URDU)
+
+
+def test_an_answer_that_never_came_is_settled_by_the_receipt(line: Line) -> None:
+    """Bearerbox stands still with the message in its hands: it may have left, so it is not sent again."""
+    line.carrier.timeout = Timeout(connect=1.0, read=0.5)
+    line.puts(URDU)
+    line.kannel.signals("bearerbox", signal.SIGSTOP)
+    try:
+        send_due(line.hands)
+        assert line.states() == [("unknown", "", "ReadTimeoutError")]
+    finally:
+        line.kannel.signals("bearerbox", signal.SIGCONT)
+    wait_for(lambda: line.states()[0][:2] == ("accepted", "delivered"))
+    line.hands.now.passes(hours=1)  # type: ignore[attr-defined]
+    settle_unknown(line.hands)
+    assert send_due(line.hands) == 0
     line.hears(URDU)
 
 

@@ -110,11 +110,27 @@ def test_a_long_way_with_lists_and_urdu_digits(town: Town) -> None:
     assert len(parts) > len(said)
 
 
-def test_a_citizen_withdraws(town: Town) -> None:
+def test_a_citizen_corrects_and_withdraws(town: Town) -> None:
     phone = "+923000000112"
-    number = first_number(town.says(phone, "No water in Gwadar for 3 days"))
-    assert number in town.says(phone, "0")
+    number = first_number(town.says(phone, "پانی نہیں آ رہا، تربت میں تین دن سے"))
+    for text in ("۲", "۲"):
+        town.says(phone, text)
+    assert "گوادر" in town.says(phone, "گوادر")
+    assert town.rows("SELECT district FROM tickets WHERE number = ?", number) == [("GWD",)]
+    assert number in town.says(phone, "۰")
     assert town.rows("SELECT state FROM tickets WHERE number = ?", number) == [("withdrawn",)]
+
+
+def test_where_life_is_at_stake_the_number_to_call_comes_first(town: Town) -> None:
+    first, _ = town.says("+923000000113", "gas leak ho rahi hai ghar mein sab behosh ho rahe hain").split("\n", 1)
+    assert re.search(r"\b15\b", first)
+
+
+def test_the_language_is_changed(town: Town) -> None:
+    phone = "+923000000114"
+    assert "کون سی زبان" in town.says(phone, ".")
+    town.says(phone, "3")
+    assert "زبان" in town.says(phone, "اردو")
 
 
 def test_a_broadcast_reaches_each_phone_once_and_stop_is_heeded(town: Town) -> None:
