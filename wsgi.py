@@ -14,8 +14,7 @@ from typing import Any
 
 from flask import Flask
 
-from bot.carriers.port import Carriers
-from bot.carriers.twilio import Twilio, TwilioSettings
+from bot.carriers.build import build_carriers
 from bot.catalog import load_catalog
 from bot.config import Settings, SettingsError
 from bot.directory import Directory, Row
@@ -45,14 +44,13 @@ def build_hands(settings: Settings) -> Hands:
     settings.check()
     db = Database(settings.database_url)
     catalog = load_catalog()
-    carriers = Carriers({"twilio": Twilio(_twilio(settings), StoredContents(db, "twilio", utc_now))})
     broker = connect(settings.redis_url) if settings.redis_url else None
     return Hands(
         db,
         catalog,
         load_lexicon(db, catalog),
         load_directory(db),
-        carriers,
+        build_carriers(settings, StoredContents(db, "twilio", utc_now)),
         day=settings.day,
         rates=SharedRates(db, broker),
     )
@@ -173,20 +171,6 @@ def _stop_on_signal() -> threading.Event:
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, ask)
     return stop
-
-
-def _twilio(settings: Settings) -> TwilioSettings:
-    return TwilioSettings(
-        account_sid=settings.twilio_account_sid,
-        tokens=[token for token in (settings.twilio_auth_token, settings.twilio_auth_token_next) if token],
-        public_url=settings.public_url,
-        whatsapp_from=settings.whatsapp_from,
-        sms_from=settings.sms_from,
-        messaging_service_sid=settings.twilio_messaging_service_sid,
-        api_url=settings.twilio_api_url,
-        whatsapp_per_second=settings.whatsapp_per_second,
-        sms_per_second=settings.sms_per_second,
-    )
 
 
 @cache

@@ -1,6 +1,7 @@
 """The settings, from the environment (TAWAR_…): one object that names everything missing or unsafe at once."""
 
 import re
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +14,10 @@ MIDNIGHT = 24
 HOURS = re.compile(r"(\d{1,2})-(\d{1,2})")
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
 BROKERS = ("redis://", "rediss://", "unix://")
+COUNT = re.compile(r"[0-9]{1,5}", re.ASCII)
+CARRIERS = ("twilio", "kannel")
+TOKEN = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
+"""What goes into an address as it is: Kannel takes `%` for the beginning of a code of its own."""
 
 
 class SettingsError(ValueError):
@@ -41,6 +46,16 @@ class Settings(BaseSettings):
     whatsapp_per_second: PositiveFloat = 80
     sms_per_second: PositiveFloat = 10
     announce_hours: str = "9-21"
+    kannel_send_url: str = ""
+    kannel_username: str = ""
+    kannel_password: str = ""
+    kannel_from: str = ""
+    kannel_token: str = ""
+    kannel_callback_url: str = ""
+    kannel_allowed: str = "127.0.0.1,::1"
+    kannel_status_url: str = ""
+    kannel_per_second: str = "10"
+    kannel_max_segments: str = "24"
 
     @field_validator("whatsapp_from", "sms_from", mode="after")
     @classmethod
@@ -54,12 +69,29 @@ class Settings(BaseSettings):
         found = HOURS.fullmatch(self.announce_hours)
         return (int(found[1]), int(found[2])) if found else None
 
+    @property
+    def kannel_calls_at(self) -> str:
+        """The address at which Kannel reaches the web itself: that of `tawar web` unless another is set."""
+        return self.kannel_callback_url or (self.public_url if self.demo else "http://127.0.0.1:8000")
+
+    @property
+    def kannel_allowed_from(self) -> list[str]:
+        return [place.strip() for place in self.kannel_allowed.split(",") if place.strip()]
+
+    @property
+    def carrier_names(self) -> list[str]:
+        """The carriers in use, the preferred one first."""
+        return [name.strip() for name in self.carriers.split(",") if name.strip()]
+
     def problems(self) -> list[str]:
         """Every reason not to run, each saying what to set; empty when all is well."""
+        required = dict(_REQUIRED)
+        for carrier in self.carrier_names:
+            required |= _REQUIRED_BY.get(carrier, {})
         missing = [
-            f"TAWAR_{name.upper()} is not set: {why}" for name, why in _REQUIRED.items() if not getattr(self, name)
+            f"TAWAR_{name.upper()} is not set: {why}" for name, why in required.items() if not getattr(self, name)
         ]
-        return missing + self._unsafe()
+        return missing + self._unsafe() + self._unsafe_twilio() + self._unsafe_kannel()
 
     def check(self) -> "Settings":
         """Itself, if it may run. Raises SettingsError with all problems at once."""
@@ -72,20 +104,17 @@ class Settings(BaseSettings):
         url = urlsplit(self.public_url)
         if self.secret_key and len(self.secret_key) < MIN_SECRET:
             found.append(f"TAWAR_SECRET_KEY is too short: use at least {MIN_SECRET} random characters")
-        if not (self.whatsapp_from or self.sms_from or self.twilio_messaging_service_sid):
-            found.append(
-                "no sender is set: give TAWAR_WHATSAPP_FROM, TAWAR_SMS_FROM or TAWAR_TWILIO_MESSAGING_SERVICE_SID"
-            )
         if self.database_url and not self.database_url.startswith(DATABASES):
             found.append(f"TAWAR_DATABASE_URL must begin with {' or '.join(DATABASES)}")
         if self.redis_url and not self.redis_url.startswith(BROKERS):
             found.append(f"TAWAR_REDIS_URL must begin with {', '.join(BROKERS)}; leave it empty for none")
-        if self.carriers != "twilio":
-            found.append(f"TAWAR_CARRIERS names {self.carriers!r}: this version knows only twilio")
         if self.announce_hours and not (self.day and self.day[0] < self.day[1] <= MIDNIGHT):
             found.append(
                 f"TAWAR_ANNOUNCE_HOURS is {self.announce_hours!r}: give hours of one day, e.g. 9-21, or leave it empty for any"
             )
+        names = self.carrier_names
+        if not names or len(set(names)) < len(names) or not set(names) <= set(CARRIERS):
+            found.append(f"TAWAR_CARRIERS is {self.carriers!r}: name {', '.join(CARRIERS)} or both, each once")
         if self.demo:
             if self.public_url and url.hostname not in LOOPBACK:
                 found.append(
@@ -96,15 +125,68 @@ class Settings(BaseSettings):
             found.append(
                 "TAWAR_PUBLIC_URL must begin with https:// outside demo mode: sessions and numbers travel over it"
             )
-        if self.twilio_api_url:
+        return found
+
+    def _unsafe_twilio(self) -> list[str]:
+        found: list[str] = []
+        if "twilio" not in self.carrier_names:
+            return found
+        if not (self.whatsapp_from or self.sms_from or self.twilio_messaging_service_sid):
+            found.append(
+                "no sender is set: give TAWAR_WHATSAPP_FROM, TAWAR_SMS_FROM or TAWAR_TWILIO_MESSAGING_SERVICE_SID"
+            )
+        if self.twilio_api_url and not self.demo:
             found.append("TAWAR_TWILIO_API_URL points away from Twilio: unset it outside demo mode")
         return found
+
+    def _unsafe_kannel(self) -> list[str]:
+        found: list[str] = []
+        if "kannel" not in self.carrier_names:
+            return found
+        for name in ("kannel_send_url", "kannel_callback_url", "kannel_status_url"):
+            if (value := getattr(self, name)) and not _is_web(value):
+                found.append(
+                    f"TAWAR_{name.upper()} is no address: it must begin with http:// or https:// and name a host"
+                )
+        if self.kannel_token and (len(self.kannel_token) < MIN_SECRET or not TOKEN.fullmatch(self.kannel_token)):
+            found.append(
+                f"TAWAR_KANNEL_TOKEN must be {MIN_SECRET} random characters or more, only letters, digits and - _ ."
+            )
+        for name, most in (("kannel_per_second", 10_000), ("kannel_max_segments", 255)):
+            if not (COUNT.fullmatch(getattr(self, name)) and 1 <= int(getattr(self, name)) <= most):
+                found.append(f"TAWAR_{name.upper()} must be a whole number from 1 to {most}")
+        try:
+            networks = [ip_network(place, strict=False) for place in self.kannel_allowed_from]
+        except ValueError as error:
+            return [*found, f"TAWAR_KANNEL_ALLOWED must hold addresses or networks, parted by commas: {error}"]
+        if not networks or any(network.prefixlen == 0 for network in networks):
+            found.append("TAWAR_KANNEL_ALLOWED must name the addresses Kannel calls from, not none and not everybody's")
+        return found
+
+
+def _is_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 _REQUIRED = {
     "database_url": "where tickets are kept, e.g. postgresql+psycopg://…",
     "public_url": "the address carriers and officials reach this service at",
     "secret_key": "signs forms; 32 random characters or more",
-    "twilio_account_sid": "from the carrier's console",
-    "twilio_auth_token": "from the carrier's console; checks who calls",
+}
+_REQUIRED_BY = {
+    "twilio": {
+        "twilio_account_sid": "from the carrier's console",
+        "twilio_auth_token": "from the carrier's console; checks who calls",
+    },
+    "kannel": {
+        "kannel_send_url": "its sendsms, e.g. http://127.0.0.1:13013/cgi-bin/sendsms",
+        "kannel_username": "of its sendsms-user",
+        "kannel_password": "of its sendsms-user",
+        "kannel_from": "the short code citizens write to",
+        "kannel_token": "checks who calls; the same as in its post-url",
+    },
 }

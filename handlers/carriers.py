@@ -1,11 +1,13 @@
-"""The carriers' door: messages and delivery receipts, refused unless the carrier's own signature says who calls."""
+"""The carriers' door: messages and delivery receipts, refused unless the carrier's own signature or token says who calls."""
 
 import logging
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qs
 
 from flask import Blueprint, Response, abort, current_app, request
+from werkzeug.exceptions import MethodNotAllowed
 
 from bot.carriers.port import Carrier, WebRequest
 from bot.services.receipts import record_receipt
@@ -20,7 +22,32 @@ log = logging.getLogger(__name__)
 blueprint = Blueprint("carriers", __name__, url_prefix="/carriers")
 MAX_FIELDS = 500
 FORM = "application/x-www-form-urlencoded"
-EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How a carrier calls and what it takes for thanks. No words in them: what we say leaves through the outbox, so that it is
+    sent once and has a receipt."""
+
+    form_only: bool
+    receipts_by: str
+    thanks: str
+    thanks_type: str
+    receipt_status: int
+
+
+MANNERS = {
+    "twilio": Manners(True, "POST", '<?xml version="1.0" encoding="UTF-8"?><Response/>', "text/xml", 204),
+    # It reads a message's text as the body, asks for receipts by GET, and tries again on everything but 200 and 202.
+    # An empty answer is what its `omit-empty` keeps from becoming an SMS to the citizen.
+    "kannel": Manners(False, "GET", "", "text/plain", 200),
+}
+ANYBODY = MANNERS["twilio"]
+REFUSALS = {
+    "twilio": "its signature does not fit the public URL and token",
+    "kannel": "its token, the address it comes from or its form does not fit; compare Kannel's post-url and send-sender with"
+    " the README, and TAWAR_KANNEL_TOKEN and TAWAR_KANNEL_ALLOWED with both",
+}
 
 
 @blueprint.post("/<name>/messages")
@@ -34,7 +61,7 @@ def messages(name: str) -> Response:
     message = carrier.read(call)
     if message is None:
         metrics.INBOUND.labels(name, "unreadable").inc()
-        return _answer()
+        return _thanks(name)
     try:
         received = receive(web.hands, message)
     except DatabaseAway:
@@ -42,44 +69,58 @@ def messages(name: str) -> Response:
     web.wake(received.outbox_ids)
     metrics.INBOUND.labels(name, received.outcome).inc()
     metrics.TURN_SECONDS.observe(time.perf_counter() - started)
-    return _answer()
+    return _thanks(name)
 
 
-@blueprint.post("/<name>/receipts")
+@blueprint.route("/<name>/receipts", methods=["GET", "POST"])
 def receipts(name: str) -> Response:
-    """A delivery receipt. 204 once it is stored or parked."""
+    """A delivery receipt. 204 (Kannel: 200) once it is stored or parked."""
+    manners = _manners(name)
+    if request.method != manners.receipts_by:
+        raise MethodNotAllowed([manners.receipts_by])
     web, call = _web(), _call()
     carrier = _trusted(web, name, call)
     if carrier is None:
         return _refuse(name)
     receipt = carrier.read_receipt(call)
     if receipt is None:
-        return Response(status=204)
+        return Response(status=manners.receipt_status)
     try:
         outcome = record_receipt(web.hands, receipt)
     except DatabaseAway:
         return _away()
     metrics.RECEIPTS.labels(name, outcome).inc()
-    return Response(status=204)
+    return Response(status=manners.receipt_status)
 
 
 def _web() -> "Web":
     return cast("Web", current_app.extensions["tawar"])
 
 
+def _manners(name: str) -> Manners:
+    return MANNERS[name] if name in _web().hands.carriers.by_name else ANYBODY
+
+
 def _call() -> WebRequest:
     """The request as it came: a proxy's headers and Flask's decoding never reach the signature check."""
-    body = request.get_data(cache=False).decode("utf-8", "replace")
+    body = request.get_data(cache=False)
+    query, remote = request.query_string.decode("latin-1"), request.environ.get("REMOTE_ADDR", "")
+    return WebRequest(request.path, query, _form(body), request.headers, request.method, body, remote)
+
+
+def _form(body: bytes) -> dict[str, list[str]]:
+    """The fields of a form; none of another body, which may be a citizen's text with any number of `&` in it."""
+    if request.mimetype != FORM:
+        return {}
     try:
-        form = parse_qs(body, keep_blank_values=True, max_num_fields=MAX_FIELDS)
+        return parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FIELDS)
     except ValueError:  # more fields than any carrier sends
         abort(400)
-    return WebRequest(request.path, request.query_string.decode("latin-1"), form, request.headers)
 
 
 def _trusted(web: "Web", name: str, call: WebRequest) -> Carrier | None:
     carrier = web.hands.carriers.get(name)
-    if carrier is None or request.mimetype != FORM:
+    if carrier is None or (_manners(name).form_only and request.mimetype != FORM):
         return None
     return carrier if carrier.verify(call) else None
 
@@ -87,8 +128,8 @@ def _trusted(web: "Web", name: str, call: WebRequest) -> Carrier | None:
 def _refuse(name: str) -> Response:
     known = name if name in _web().hands.carriers.by_name else "unknown"
     metrics.REFUSED.labels(known).inc()
-    log.warning("a call to the %s door was refused: its signature does not fit the public URL and token", known)
-    return Response("Forbidden: the signature does not fit.\n", 403, mimetype="text/plain")
+    log.warning("a call to the %s door was refused: %s", known, REFUSALS.get(known, REFUSALS["twilio"]))
+    return Response("Forbidden: the signature or token does not fit.\n", 403, mimetype="text/plain")
 
 
 def _away() -> Response:
@@ -97,6 +138,6 @@ def _away() -> Response:
     return response
 
 
-def _answer() -> Response:
-    """No words here: what we say leaves through the outbox, so that it is sent once and has a receipt."""
-    return Response(EMPTY, mimetype="text/xml")
+def _thanks(name: str) -> Response:
+    manners = _manners(name)
+    return Response(manners.thanks, mimetype=manners.thanks_type)

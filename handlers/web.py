@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from flask import Flask
 
 from bot.config import Settings
 from bot.services.hands import Hands
+from bot.services.health import CarrierWatch
 from handlers import auth, campaigns, carriers, officials, ops, pages, public
 
 MAX_BODY = 64 * 1024
@@ -22,6 +24,10 @@ class Web:
     wake: Callable[[Sequence[int]], None]
     broker_ok: Callable[[], bool | None]
     """None: there is no broker, and none is needed."""
+
+    @cached_property
+    def carrier_watch(self) -> CarrierWatch:
+        return CarrierWatch(self.hands.carriers)
 
 
 def create_web(web: Web) -> Flask:

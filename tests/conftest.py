@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, text
 from bot.services.hands import Hands
 from bot.store.database import Database
 from bot.store.migrate import upgrade
+from tests.kannel import lacking
 from tests.street import Street, street
 from tests.support import Citizen, Clock, make_hands, sqlite
 
@@ -112,3 +113,10 @@ def road(db: Database) -> Iterator[Street]:
     """The real web and the real simulator over real HTTP; the test itself is the worker."""
     with street(db) as open_street:
         yield open_street
+
+
+@pytest.fixture(scope="session")
+def kannel_installed() -> None:
+    """Asked for by every test of the real Kannel."""
+    if program := lacking():
+        missing(f"Kannel ({program})", "install the system's kannel and kannel-extras packages")

@@ -66,9 +66,9 @@ class Service:
 
 
 @contextmanager
-def service(folder: Path, *, stops: bool = True, **env: str) -> Iterator[Service]:
-    """Starts everything and `stops` it with Ctrl-C's signal; its exit code must be 0."""
-    web, carrier, var = free_port(), free_port(), folder / "var"
+def service(folder: Path, *, stops: bool = True, port: int = 0, **env: str) -> Iterator[Service]:
+    """Starts everything and `stops` it with Ctrl-C's signal; its exit code must be 0. `port`: the web's, 0 for any."""
+    web, carrier, var = port or free_port(), free_port(), folder / "var"
     command = [
         sys.executable,
         "-m",
@@ -103,3 +103,17 @@ def first_number(text: str) -> str:
     found = re.search(r"\b\d{8}\b", text)
     assert found, text
     return found[0]
+
+
+def signed_in(running: Service, username: str) -> requests.Session:
+    session = requests.Session()
+    page = session.get(f"{running.web_url}/sign-in?lang=en", timeout=30).text
+    form = {"csrf": field(page, "csrf"), "username": username, "password": running.login(username)}
+    assert session.post(f"{running.web_url}/sign-in", data=form, timeout=30).url.startswith(running.web_url)
+    return session
+
+
+def field(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found, f"no field {name} in {page[:400]}"
+    return found[1]

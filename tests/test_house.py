@@ -24,7 +24,7 @@ DOORS = {
     "redis": ("workers",),
     "twilio": ("bot.carriers.twilio", "handlers.simulator", "workers.bench"),
     "requests": ("bot.carriers.twilio",),
-    "urllib3": ("bot.carriers.twilio",),
+    "urllib3": ("bot.carriers.twilio", "bot.carriers.kannel"),
     "sqlalchemy": ("bot.store", "bot.services", "handlers.cli.operating", "workers.bench"),
     "alembic": ("bot.store",),
     "babel": ("bot.catalog", "translations.build_hook"),

@@ -17,12 +17,18 @@ class Headers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WebRequest:
-    """A carrier's call, untouched: `query` is the raw query string, `form` every value of every field in order."""
+    """A carrier's call, untouched: `query` is the raw query string, `form` every value of every field in order.
+
+    `body`: its bytes where it is no form; `remote`: the address of the connection itself, not what a header says of it.
+    """
 
     path: str
     query: str
     form: Mapping[str, Sequence[str]]
     headers: "Headers"
+    method: str = "POST"
+    body: bytes = b""
+    remote: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.config import DATABASES
 from bot.services.catch_up import catch_up
 from bot.services.hands import utc_now
-from bot.services.health import look
+from bot.services.health import ask_carriers, look
 from bot.services.sign_in import ROLES, add_account, hash_password
 from bot.store import accounts, migrate
 from bot.store.database import Database, DatabaseAway
@@ -71,7 +71,9 @@ def _trouble(parts: Parts) -> list[str]:
     found = []
     if parts.broker_ok(settings) is False:
         found.append("the broker does not answer: check TAWAR_REDIS_URL; answers leave a second later meanwhile")
-    health = look(parts.hands(settings))
+    hands = parts.hands(settings)
+    found += [f"{name}: {trouble}" for name, trouble in ask_carriers(hands.carriers).items() if trouble]
+    health = look(hands)
     if health.oldest_unsent_s > LATE_S:
         found.append(f"the oldest unsent message waits for {health.oldest_unsent_s:.0f} s: is a worker running?")
     return found

@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from bot.carriers.build import build_carriers
 from bot.config import Settings, SettingsError
 
 NEEDED = ("DATABASE_URL", "PUBLIC_URL", "SECRET_KEY", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN")
@@ -108,6 +109,75 @@ def test_a_demo_runs_on_this_machine(host: str) -> None:
 def test_a_demo_without_an_address_is_refused() -> None:
     assert Settings(**{**DEMO, "public_url": ""}).problems()
     assert Settings(**{**DEMO, "public_url": "127.0.0.1:8000"}).problems()
+
+
+KANNEL = {
+    "kannel_send_url": "http://127.0.0.1:13013/cgi-bin/sendsms",
+    "kannel_username": "tawar",
+    "kannel_password": "password",
+    "kannel_from": "8300",
+    "kannel_token": "t" * 32,
+}
+NO_TWILIO = {"twilio_account_sid": "", "twilio_auth_token": "", "sms_from": ""}
+
+
+@pytest.mark.parametrize("carriers", ["twilio,kannel", "kannel,twilio", " kannel , twilio "])
+def test_both_carriers_in_the_order_of_preference(carriers: str) -> None:
+    assert problems(**KANNEL, carriers=carriers) == []
+    settings = Settings(**{**PRODUCTION, **KANNEL, "carriers": carriers})
+    assert settings.carrier_names == [name.strip() for name in carriers.split(",")]
+    assert list(build_carriers(settings).by_name) == settings.carrier_names
+
+
+def test_either_carrier_alone_asks_for_nothing_of_the_other() -> None:
+    assert problems(**KANNEL, **NO_TWILIO, carriers="kannel") == []
+    assert problems(**dict.fromkeys(KANNEL, ""), carriers="twilio") == []
+
+
+def test_all_that_kannel_lacks_is_named_at_once() -> None:
+    found = problems(carriers="twilio,kannel", **NO_TWILIO)
+    for name in (*KANNEL, "twilio_account_sid", "twilio_auth_token"):
+        assert any(f"TAWAR_{name.upper()} is not set" in problem for problem in found)
+    assert any("no sender is set" in problem for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("kannel_token", "t" * 31),
+        ("kannel_token", "t" * 31 + "%"),
+        ("kannel_token", "ت" * 32),
+        ("kannel_token", "t" * 32 + "@"),
+        ("kannel_send_url", "127.0.0.1:13013"),
+        ("kannel_send_url", "ftp://127.0.0.1/"),
+        ("kannel_callback_url", "http://"),
+        ("kannel_status_url", "http://127.0.0.1:port/"),
+        ("kannel_allowed", ""),
+        ("kannel_allowed", "everybody"),
+        ("kannel_allowed", "0.0.0.0/0"),
+        ("kannel_allowed", "127.0.0.1,::/0"),
+        ("kannel_per_second", "0"),
+        ("kannel_per_second", "fast"),
+        ("kannel_per_second", "۱۰"),
+        ("kannel_max_segments", "256"),
+    ],
+)
+def test_what_is_wrong_with_kannels_settings_is_named(setting: str, value: str) -> None:
+    (problem,) = problems(**(KANNEL | {"carriers": "kannel", setting: value}))
+    assert f"TAWAR_{setting.upper()}" in problem
+    if setting == "kannel_token":
+        assert value not in problem
+
+
+def test_kannel_calls_the_web_itself_and_not_the_proxy() -> None:
+    assert Settings(**PRODUCTION).kannel_calls_at == "http://127.0.0.1:8000"
+    assert Settings(**DEMO | {"public_url": "http://127.0.0.1:8123"}).kannel_calls_at == "http://127.0.0.1:8123"
+    assert Settings(**DEMO, kannel_callback_url="http://10.1.0.2:9").kannel_calls_at == "http://10.1.0.2:9"
+
+
+@pytest.mark.parametrize("carriers", ["", ",", "kannel,kannel", "twilio,twilio,kannel", "Kannel"])
+def test_carriers_are_named_once_each(carriers: str) -> None:
+    assert any("TAWAR_CARRIERS" in problem for problem in problems(**KANNEL, carriers=carriers))
 
 
 def test_an_unknown_carrier_is_named() -> None:

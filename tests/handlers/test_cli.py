@@ -48,6 +48,17 @@ def test_doctor_names_everything_at_once(env: dict[str, str], monkeypatch: pytes
         assert f"TAWAR_{name}" in result.output
 
 
+def test_doctor_says_which_carrier_is_ill(env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    kannel = {"SEND_URL": "http://127.0.0.1:1/cgi-bin/sendsms", "USERNAME": "u", "PASSWORD": "p", "FROM": "8300"}
+    for name, value in (kannel | {"TOKEN": "t" * 32}).items():
+        monkeypatch.setenv(f"TAWAR_KANNEL_{name}", value)
+    monkeypatch.setenv("TAWAR_CARRIERS", "kannel")
+    assert tawar("migrate").exit_code == 0
+    result = tawar("doctor")
+    assert result.exit_code == 1
+    assert "- kannel: smsbox does not answer: is Kannel running?" in result.output
+
+
 @pytest.mark.parametrize("command", ["web", "worker", "clock"])
 def test_nothing_starts_on_missing_settings(env: dict[str, str], monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     monkeypatch.delenv("TAWAR_SECRET_KEY")

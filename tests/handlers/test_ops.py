@@ -41,7 +41,10 @@ def test_a_living_process_says_so_even_without_a_database(caller: Caller, lost: 
 def test_ready_with_and_without_a_broker(hands: Hands, broker: bool | None, told: str) -> None:
     answer = Caller(hands, broker_ok=lambda: broker).gets("/readyz")
     assert answer.status_code == 200, "messages are taken in without a broker"
-    assert answer.json == {"database": "ok", "broker": told, "migrated": True, "oldest_unsent_s": 0.0, "unanswered": 0}
+    carriers = {"twilio": "ok"}
+    assert answer.json == {
+        "database": "ok", "broker": told, "carriers": carriers, "migrated": True, "oldest_unsent_s": 0.0, "unanswered": 0
+    }  # fmt: skip
 
 
 def test_a_real_broker_that_is_away_is_told(hands: Hands) -> None:
@@ -54,7 +57,10 @@ def test_a_real_broker_that_is_away_is_told(hands: Hands) -> None:
 
 def test_not_ready_while_the_database_is_away(lost: Caller) -> None:
     answer = lost.gets("/readyz")
-    assert (answer.status_code, answer.json) == (503, {"database": "away", "broker": "none"})
+    assert (answer.status_code, answer.json) == (
+        503,
+        {"database": "away", "broker": "none", "carriers": {"twilio": "ok"}},
+    )
 
 
 def test_not_ready_before_the_migrations_ran(caller: Caller) -> None:

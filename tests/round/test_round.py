@@ -1,7 +1,6 @@
 """The whole round over real HTTP: phone, simulator, web, database, broker, worker, desk and back, in processes of their own."""
 
 import os
-import re
 import signal
 import sqlite3
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.service import Service, first_number, service
+from tests.service import Service, field, first_number, service, signed_in
 from tests.street import wait_for
 
 pytestmark = pytest.mark.round
@@ -26,20 +25,6 @@ ONE_LINERS = {
 def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with service(tmp_path_factory.mktemp("round")) as running:
         yield running
-
-
-def signed_in(running: Service, username: str) -> requests.Session:
-    session = requests.Session()
-    page = session.get(f"{running.web_url}/sign-in?lang=en", timeout=30).text
-    form = {"csrf": field(page, "csrf"), "username": username, "password": running.login(username)}
-    assert session.post(f"{running.web_url}/sign-in", data=form, timeout=30).url.startswith(running.web_url)
-    return session
-
-
-def field(page: str, name: str) -> str:
-    found = re.search(rf'name="{name}" value="([^"]*)"', page)
-    assert found, f"no field {name} in {page[:400]}"
-    return found[1]
 
 
 @pytest.mark.parametrize("number", ONE_LINERS)
