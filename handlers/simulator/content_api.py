@@ -84,14 +84,13 @@ def approvals(sid: str) -> Response:
     if content is None:
         return refuse(Refusal(20404, request.path))
     account, url = here().settings.account_sid, request.base_url
-    return jsonify(sid=sid, account_sid=account, url=url, whatsapp=_approval(content))
+    return jsonify(sid=sid, account_sid=account, url=url, whatsapp={"type": "whatsapp"} | _approval(content))
 
 
 def _approval(content: Content) -> dict[str, Any]:
     refused = "twilio/list-picker" in content.types
     status = "approved" if here().contents.is_approved(content.sid) else "rejected" if refused else "unsubmitted"
     return {
-        "type": "whatsapp",
         "name": content.friendly_name,
         "category": "UTILITY",
         "content_type": next(iter(content.types)),
