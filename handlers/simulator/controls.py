@@ -42,7 +42,7 @@ def turn() -> Response:
 @door.delete("/faults")
 def reset() -> Response:
     """Turns every knob back."""
-    here().faults.reset()
+    _turn({})
     return faults()
 
 
@@ -76,6 +76,7 @@ def _turn(wanted: dict[str, Any]) -> None:
         here().faults.merge(wanted)
     else:
         here().faults.reset()
+    here().receipts.wake()
 
 
 def _from_panel(form: Any) -> dict[str, Any]:

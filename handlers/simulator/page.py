@@ -103,6 +103,7 @@ def _context(view: View) -> dict[str, object]:
         "places": PLACES,
         "samples": SAMPLES,
         "messages": here().exchange.thread(view.channel, view.number),
+        "typing": here().exchange.is_typing(view.channel, view.number),
         "name": name_of(view.number),
         "sender": settings.sender(view.channel),
         "web": settings.web_url.rstrip("/"),

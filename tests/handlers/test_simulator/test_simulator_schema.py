@@ -97,3 +97,8 @@ def test_refusals(simulator: Any, status: int, path: str) -> None:
         "more_info": str,
         "status": int,
     }
+
+
+def test_the_typing_indicator(simulator: Any, api: Any) -> None:
+    wanted = {"channel": "whatsapp", "messageId": simulator.say("Salaam")["id"]}
+    check(api("POST", "/v2/Indicators/Typing.json", data=wanted), "TypingIndicator")
