@@ -10,10 +10,10 @@ from handlers.simulator.controls import door as controls_door
 from handlers.simulator.core import build
 from handlers.simulator.guard import guard
 from handlers.simulator.kannel import door as kannel_door
+from handlers.simulator.looks import FILTERS
 from handlers.simulator.media import door as media_door
 from handlers.simulator.media import page_door as page_media_door
 from handlers.simulator.messages import door as messages_door
-from handlers.simulator.page import FILTERS
 from handlers.simulator.page import door as page_door
 from handlers.simulator.phone import door as phone_door
 from handlers.simulator.settings import SimulatorSettings

@@ -128,6 +128,11 @@ class Exchange:
             self.advance(message.sid, "read")
             self._bump(_key(message))
 
+    def stops_typing(self, message: Message) -> None:
+        """The dots may have to go."""
+        with self._changed:
+            self._bump(_key(message))
+
     def is_typing(self, channel: str, number: str) -> bool:
         """Whether the service is writing to this thread."""
         with self._changed:

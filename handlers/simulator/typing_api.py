@@ -1,10 +1,13 @@
 """Twilio's typing indicator: an inbound WhatsApp message is read, and an answer is being written."""
 
+from functools import partial
+
 from flask import Blueprint, Response, jsonify, request
 
 from handlers.simulator.account import guard_account
 from handlers.simulator.core import here
 from handlers.simulator.errors import Refusal, refuse
+from handlers.simulator.exchange import TYPING_S
 
 door = Blueprint("typing", __name__)
 guard_account(door)
@@ -21,5 +24,7 @@ def typing() -> Response:
     message = here().exchange.get(str(wanted.get("messageId", "")))
     if message is None or message.channel != "whatsapp" or not message.inbound:
         return refuse(Refusal(20404, request.path))
-    here().exchange.types(message)
+    exchange = here().exchange
+    exchange.types(message)
+    here().pool.later(TYPING_S, partial(exchange.stops_typing, message))
     return jsonify(success=True)
