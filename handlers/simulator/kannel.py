@@ -7,6 +7,7 @@ from typing import NamedTuple
 from flask import Blueprint, Response, request
 
 from handlers.simulator.core import Simulator, here
+from handlers.simulator.kannel_told import SMSC
 from handlers.simulator.segments import count
 from handlers.simulator.values import E164, Message, new_uuid
 from handlers.simulator.wire import hang_up
@@ -18,6 +19,18 @@ FULL = (503, "Temporal failure, try again later.")
 BY_FAULT = {"400": (400, "Charset or body misformed, rejected"), "403": UNKNOWN_USER, "503": FULL}
 CHARSETS = {"", "utf-8", "utf8", "us-ascii", "iso-8859-1", "windows-1252", "utf-16be", "ucs-2"}
 FIELDS = ("username", "password", "from", "to", "text", "charset", "coding", "dlr-mask", "dlr-url", "validity", "smsc")
+STATUS = """<?xml version="1.0"?>
+<gateway>
+<version>Kannel bearerbox version `1.4.5'.</version>
+<status>running, uptime 0d 0h 1m 0s</status>
+<boxes><box>
+<type>smsbox</type><id></id><IP>127.0.0.1</IP><status>on-line 0d 0h 1m 0s</status>
+</box></boxes>
+<smscs><count>1</count><smsc>
+<name>FAKE:10000</name><admin-id>{smsc}</admin-id><id>{smsc}</id><status>{line}</status>
+</smsc></smscs>
+</gateway>
+"""
 door = Blueprint("kannel", __name__)
 
 Said = tuple[int, str]
@@ -44,6 +57,17 @@ def sendsms() -> Response:
     if said[0] == ACCEPTED[0] and simulator.faults.happens("drop_after_accept", number):
         return hang_up(request.environ)
     return _line(said)
+
+
+@door.get("/status.xml")
+def status() -> Response:
+    """Its status page, as short as it may be; with a wrong password it says so, with HTTP 200 as Kannel does."""
+    simulator = here()
+    settings, given = simulator.settings, request.args.get("password", "").encode()
+    if not (settings.kannel_token and hmac.compare_digest(given, settings.kannel_password.encode())):
+        return Response("Denied\n", content_type="text/plain")
+    line = "re-connecting" if simulator.faults["kannel"] == "down" else "online 60s"
+    return Response(STATUS.format(smsc=SMSC, line=line), content_type="text/xml")
 
 
 def _wanted() -> Wanted:

@@ -1,5 +1,6 @@
 """Kannel's face: what sendsms answers to what, how reports come back, how a citizen's SMS is handed over."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -122,10 +123,11 @@ def test_reports_of_failure(kannel: Any, web: Any, until: Any, fault: dict[str, 
 
 def test_a_line_that_is_down_queues(kannel: Any, web: Any, until: Any) -> None:
     kannel.faults(kannel="down", receipt_delay_s=0)
-    assert post(kannel, **dlr(web)) == (202, "3: Queued for later delivery")
-    until(lambda: kannel.thread(channel="kannel")[0]["status"] == "sent")
+    assert post(kannel, **dlr(web, 31)) == (202, "3: Queued for later delivery")
+    time.sleep(0.1)
+    assert kannel.thread(channel="kannel")[0]["status"] == "queued"
     kannel.faults(kannel="up")
-    until(lambda: [p["query"]["d"] for p in web.posts] == ["1"])
+    until(lambda: [p["query"]["d"] for p in web.posts] == ["8", "1"])
 
 
 @pytest.mark.parametrize(
@@ -177,3 +179,13 @@ def test_without_retries_what_is_not_taken_is_lost(kannel: Any, web: Any, status
     kannel.say("Salaam", channel="kannel")
     assert len(web.posts) == 1
     assert kannel.thread(channel="kannel")[0]["note"] == f"not taken by the service: {status}"
+
+
+def test_its_status_page(kannel: Any) -> None:
+    url = f"{kannel.url}/status.xml"
+    wrong = kannel.http.get(url, params={"password": "x"}, timeout=5)
+    assert (wrong.status_code, wrong.text) == (200, "Denied\n")
+    right = {"password": KANNEL["kannel_password"]}
+    assert "<status>online 60s</status>" in kannel.http.get(url, params=right, timeout=5).text
+    kannel.faults(kannel="down")
+    assert "<status>re-connecting</status>" in kannel.http.get(url, params=right, timeout=5).text
