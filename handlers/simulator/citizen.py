@@ -84,8 +84,7 @@ def _conclude(simulator: Simulator, message: Message, answer: Answer) -> None:
     trouble = answer.trouble or ("" if answer.taken else str(answer.status))
     replies, wrong = _replies(answer.body) if answer.taken else ([], "")
     note = ("not_taken", trouble) if trouble else ("bad_answer", wrong) if wrong else ("", "")
-    simulator.exchange.advance(message.sid, "received")  # or it is read already
-    simulator.exchange.change(message.sid, note=note)
+    simulator.exchange.change(message.sid, status="received", note=note)
     for text in replies:
         _reply(simulator, message, text)
 

@@ -125,7 +125,7 @@ class Exchange:
         """The service is writing an answer to a citizen's message, which it has read."""
         with self._changed:
             self._typing_until[_key(message)] = time.monotonic() + TYPING_S
-            self.advance(message.sid, "read")
+            message.seen = True
             self._bump(_key(message))
 
     def stops_typing(self, message: Message) -> None:

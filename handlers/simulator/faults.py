@@ -25,6 +25,7 @@ class Faults:
         """Everything works again."""
         with self._lock:
             self._set: dict[str, Any] = {}
+            self._by_number: dict[str, dict[str, Any]] = {}
             self._dice = random.Random()  # noqa: S311 - chance in a test tool, nothing secret
 
     def merge(self, wanted: dict[str, Any]) -> None:
@@ -37,6 +38,7 @@ class Faults:
             raise FaultError("; ".join(wrong))
         with self._lock:
             self._set = self._set | wanted
+            self._by_number = {_plain(key): fault for key, fault in self["numbers"].items()}
             if "seed" in wanted:
                 self._dice.seed(wanted["seed"])
 
@@ -73,12 +75,12 @@ class Faults:
 
     def of_number(self, number: str) -> dict[str, Any]:
         """What was asked for this number (E.164), or nothing."""
-        return next((fault for key, fault in self["numbers"].items() if _same(key, number)), {})
+        return self._by_number.get(number, {})
 
     def has_stopped(self, number: str) -> bool:
         """Whether this number (E.164) is listed as opted out."""
-        return any(_same(key, number) for key in self["stop"])
+        return any(_plain(key) == number for key in self["stop"])
 
 
-def _same(key: str, number: str) -> bool:
-    return "+" + re.sub(r"\D", "", key) == number
+def _plain(number: str) -> str:
+    return "+" + re.sub(r"\D", "", number)

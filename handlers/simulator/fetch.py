@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 from http.client import HTTPException
+from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlsplit
-from urllib.request import ProxyHandler, build_opener
+from urllib.request import HTTPRedirectHandler, ProxyHandler, build_opener
 
 from handlers.simulator.exchange import Exchange
 from handlers.simulator.values import Media, Message
@@ -12,7 +13,14 @@ from handlers.simulator.values import Media, Message
 MOST_BYTES = 16_000_000  # WhatsApp's limit for any file
 TIMEOUT_S = 5.0
 HERE = {"127.0.0.1", "localhost", "::1"}
-_opener = build_opener(ProxyHandler({}))
+
+
+class _NoRedirect(HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        """An address of this machine might lead off it."""
+
+
+_opener = build_opener(ProxyHandler({}), _NoRedirect())
 
 
 def fetch_media(exchange: Exchange, message: Message) -> bool:

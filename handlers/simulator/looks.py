@@ -25,7 +25,7 @@ def script_of(text: str) -> str:
 
 def ticks(message: Message) -> str:
     """The sign for how far a message has come; `!` also when the service did not take it."""
-    return "!" if message.note[0] == "not_taken" else TICKS.get(message.status, "○")
+    return "!" if message.note[0] == "not_taken" else TICKS.get(message.shown, "○")
 
 
 def shown_url(media: Media) -> str:

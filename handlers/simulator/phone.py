@@ -63,7 +63,7 @@ def as_entry(message: Message) -> dict[str, Any]:
         "latitude": message.place[0] if message.place else None,
         "longitude": message.place[1] if message.place else None,
         "label": message.label,
-        "status": message.status,
+        "status": message.shown,
         "error": message.error,
         "note": _note(message),
         "segments": message.segments,

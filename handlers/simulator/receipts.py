@@ -60,7 +60,8 @@ class Receipts:
     def opened(self, messages: list[Message]) -> None:
         """Somebody has just looked at these."""
         for message in messages:
-            if message.channel == "whatsapp" and not message.inbound:
+            is_down = self._faults.is_down(message.channel, message.number)
+            if message.channel == "whatsapp" and not message.inbound and not is_down:
                 self._later(message, (Step("read", 0),))
 
     def _release_due(self) -> None:

@@ -65,7 +65,7 @@ class Message:
     """One message of a thread; `number` is always the citizen's. Changed only through the exchange.
 
     `callback`: where its receipts go; `mask`: which of them Kannel was asked for. `created` and `updated` are stamped by
-    the exchange, and so is `sent` where it is set.
+    the exchange, and so is `sent` where it is set. `seen`: the service marked a citizen's message as read.
     """
 
     sid: str
@@ -83,6 +83,7 @@ class Message:
     callback: str = ""
     mask: int = 0
     service: str = ""
+    seen: bool = False
     content: str = ""
     error: int | None = None
     note: tuple[str, str] = ("", "")
@@ -95,6 +96,11 @@ class Message:
     def inbound(self) -> bool:
         """Whether the citizen wrote it."""
         return self.direction == "inbound"
+
+    @property
+    def shown(self) -> str:
+        """Its status as the citizen's phone shows it; the REST API knows no reading of inbound messages."""
+        return "read" if self.seen else self.status
 
     @property
     def addresses(self) -> tuple[str, str]:

@@ -200,3 +200,10 @@ def test_the_fragment_of_a_callback_too(simulator: Any, web: Any, until: Any) ->
 def test_a_fragment_that_makes_no_sense_is_refused(simulator: Any) -> None:
     answer = simulator.http.put(f"{simulator.url}/faults", json={"webhook_fragment": "rc=9"}, timeout=5)
     assert "webhook_fragment" in answer.json()["error"]
+
+
+def test_a_file_is_not_fetched_off_this_machine(simulator: Any, web: Any, until: Any) -> None:
+    simulator.say(media=[{"url": "https://example.org/x.png", "type": "image/png"}])
+    media = simulator.twilio.messages.list()[0].media.list()[0]
+    leads_off = simulator.send("file", media_url=[f"{simulator.url}/media/{media.sid}"])  # answers 307
+    until(lambda: leads_off.fetch().error_code == 63019)

@@ -129,6 +129,7 @@ def test_typing_reads_and_shows(simulator: Any) -> None:
     sent = simulator.twilio.messaging.v2.typing_indicator.create(channel="whatsapp", message_id=sid)
     assert sent.success
     assert simulator.thread()[0]["status"] == "read"
+    assert simulator.twilio.messages(sid).fetch().status == "received"
     assert 'class="typing"' in simulator.http.get(f"{simulator.url}/thread", timeout=5).text
     answer = {"channel": "WHATSAPP", "messageId": sid}
     url = f"{simulator.url}/v3/Indicators/Typing.json"
