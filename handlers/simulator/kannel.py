@@ -2,6 +2,7 @@
 
 import hmac
 import re
+from functools import partial
 from typing import NamedTuple
 
 from flask import Blueprint, Response, request
@@ -132,7 +133,7 @@ def _send(simulator: Simulator, wanted: Wanted, number: str) -> Said:
     )
     simulator.exchange.add(message)
     simulator.exchange.log.append(_entry(message))
-    simulator.receipts.start(message, simulator.ways.of(message, {}, waits))
+    simulator.receipts.start(message, partial(simulator.ways.of, message, {}, waits))
     return QUEUED if simulator.faults.is_down("kannel", number) else ACCEPTED
 
 

@@ -1,6 +1,7 @@
 """The carrier's REST door for messages: create, list, fetch, change, delete."""
 
 import time
+from functools import partial
 
 from flask import Blueprint, Response, jsonify, request
 
@@ -36,7 +37,7 @@ def create(account: str) -> Response:
     _accept(order, message)
     answer = _answer(simulator, message, 201)
     at = order.send_at if order["ScheduleType"] else None
-    simulator.receipts.start(message, simulator.ways.of(message, order.values, waits), at)
+    simulator.receipts.start(message, partial(simulator.ways.of, message, order.values, waits), at)
     time.sleep(simulator.faults.of("create_delay_s", message.number))
     return _struck_after(simulator, message.number) or _drip(simulator, message.number, answer)
 

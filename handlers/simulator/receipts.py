@@ -15,6 +15,8 @@ from handlers.simulator.way import DELIVERED_S, MEDIA_FAILED, Step
 
 Tell = Callable[[Message, Step, str], None]
 Steps = tuple[Step, ...]
+SLACK_S = 0.05  # a timer that fires a little early would find nothing due
+Way = Callable[[], Steps]
 
 
 class Receipts:
@@ -25,15 +27,20 @@ class Receipts:
         self._exchange, self._faults, self._pool, self._tell = exchange, faults, pool, tell
         self._lock = threading.Lock()
         self._stuck: list[tuple[Message, Steps]] = []  # until the channel is up again
-        self._planned: dict[str, tuple[datetime, Message, Steps]] = {}  # until their moment
+        self._planned: dict[str, tuple[datetime, Message, Way]] = {}  # until their moment
 
-    def start(self, message: Message, steps: Steps, at: datetime | None = None) -> None:
-        """A message was accepted; its receipts follow from `at` on, or before this returns when `early_receipts` is on."""
+    def start(self, message: Message, way: Way, at: datetime | None = None) -> None:
+        """A message was accepted; its receipts follow from `at` on, or before this returns when `early_receipts` is on.
+
+        Its way is found when it leaves: the window may have closed by then.
+        """
         if at:
             with self._lock:
-                self._planned[message.sid] = at, message, steps
-            self._pool.later((at - self._faults.now()).total_seconds(), self._release_due)
-        elif self._faults.of("early_receipts", message.number):
+                self._planned[message.sid] = at, message, way
+            self._release_due()
+            return
+        steps = way()
+        if self._faults.of("early_receipts", message.number):
             while steps and not self._holds(message, steps):
                 self._take(message, steps[0])
                 steps = steps[1:]
@@ -69,8 +76,11 @@ class Receipts:
         with self._lock:
             due = [sid for sid, (at, _, _) in self._planned.items() if at <= moment]
             released = [self._planned.pop(sid) for sid in due]
-        for _, message, steps in released:
-            self._later(message, steps)
+            next_at = min((at for at, _, _ in self._planned.values()), default=None)
+        if next_at:  # looked at again then; if the clock is moved meanwhile, at once
+            self._pool.later((next_at - moment).total_seconds() + SLACK_S, self._release_due)
+        for _, message, way in released:
+            self._later(message, way())
 
     def _later(self, message: Message, steps: Steps) -> None:
         if steps:

@@ -1,5 +1,6 @@
 """WhatsApp's rules: the 24-hour window, templates and their approval, under a clock that tests move."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -50,6 +51,15 @@ def test_the_window_closes_a_day_after_the_last_message(simulator: Any, web: Any
     assert web.posts[-1]["form"]["ErrorCode"] == "63016"
     simulator.say("Salaam again")
     assert ends(simulator, until) is None
+
+
+def test_a_scheduled_message_meets_the_window_when_it_leaves(simulator: Any, until: Any) -> None:
+    simulator.faults(whatsapp_window=True)
+    simulator.say("Salaam")
+    service = {"messaging_service_sid": "MG" + "1" * 32, "schedule_type": "fixed"}
+    sent = simulator.send(**service, send_at=datetime.now(UTC) + timedelta(days=2))
+    simulator.faults(clock_ahead_s=2 * DAY + 1)
+    until(lambda: sent.fetch().error_code == 63016)
 
 
 def test_the_clock_shows_in_dates(simulator: Any) -> None:
