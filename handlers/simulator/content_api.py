@@ -65,14 +65,16 @@ def remove(sid: str) -> Response:
 
 @door.post(ONE + "/ApprovalRequests/whatsapp")
 def ask_approval(sid: str) -> Response:
-    """Hands a template in for approval; here it is approved at once, unless it is of a kind that never is."""
+    """Hands a template in for approval; approved at once unless a knob or its kind says otherwise."""
     content = here().contents.get(sid)
     if content is None:
         return refuse(Refusal(20404, request.path))
-    wanted = request.get_json(silent=True) or {}
-    if "twilio/list-picker" not in content.types:
-        here().contents.approve(sid)
-    answer = jsonify(_approval(content) | {"name": wanted.get("name", ""), "category": wanted.get("category", "")})
+    wanted = request.get_json(silent=True)
+    wanted = wanted if isinstance(wanted, dict) else {}
+    if wrong := here().approvals.wrong(wanted):
+        return refuse(Refusal(20001, wrong))
+    here().approvals.ask(content, wanted)
+    answer = jsonify(here().approvals.show(content))
     answer.status_code = 201
     return answer
 
@@ -84,21 +86,9 @@ def approvals(sid: str) -> Response:
     if content is None:
         return refuse(Refusal(20404, request.path))
     account, url = here().settings.account_sid, request.base_url
-    return jsonify(sid=sid, account_sid=account, url=url, whatsapp=_approval(content))
-
-
-def _approval(content: Content) -> dict[str, Any]:
-    refused = "twilio/list-picker" in content.types
-    status = "approved" if here().contents.is_approved(content.sid) else "rejected" if refused else "unsubmitted"
-    return {
-        "type": "whatsapp",
-        "name": content.friendly_name,
-        "category": "UTILITY",
-        "content_type": next(iter(content.types)),
-        "status": status,
-        "rejection_reason": "list pickers are for sessions only" if status == "rejected" else "",
-        "allow_category_change": True,
-    }
+    return jsonify(
+        sid=sid, account_sid=account, url=url, whatsapp={"type": "whatsapp"} | here().approvals.show(content)
+    )
 
 
 def _resource(content: Content) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Content templates: what was created, and how one looks with its variables filled in."""
 
+import json
 import re
 import threading
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple
 from handlers.simulator.values import Option, new_sid, now
 
 KEPT = 5_000
+BLANK = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 KINDS = ("twilio/list-picker", "twilio/quick-reply", "twilio/text")
 TITLE, ITEM, DESCRIPTION, ID, BODY, MENU = 20, 24, 72, 200, 1024, 20
 MOST_OPTIONS = 10
@@ -37,6 +39,11 @@ class Content:
     sid: str = field(default_factory=lambda: new_sid("HX"))
     created: datetime = field(default_factory=now)
 
+    @property
+    def placeholders(self) -> set[str]:
+        """The names of the blanks in it."""
+        return set(BLANK.findall(json.dumps(self.types, ensure_ascii=False)))
+
     def render(self, channel: str, values: dict[str, str]) -> Rendered:
         """The richest form `channel` can show, with `values` over the template's own samples."""
         fill = {**self.variables, **values}
@@ -56,7 +63,6 @@ class Contents:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._all: dict[str, Content] = {}
-        self._approved: set[str] = set()
 
     def add(self, content: Content) -> None:
         """Remembers a template; the oldest falls off when there are too many."""
@@ -69,20 +75,10 @@ class Contents:
         """The template of that id."""
         return self._all.get(sid)
 
-    def approve(self, sid: str) -> None:
-        """A template may from now on open a conversation."""
-        with self._lock:
-            self._approved.add(sid)
-
-    def is_approved(self, sid: str) -> bool:
-        """Whether it may."""
-        return sid in self._approved
-
     def remove(self, sid: str) -> None:
         """Forgets a template."""
         with self._lock:
             self._all.pop(sid, None)
-            self._approved.discard(sid)
 
     def newest_first(self) -> list[Content]:
         """Every template."""
@@ -136,4 +132,4 @@ def _option(entry: dict[str, Any], fill: dict[str, str]) -> Option:
 
 
 def _fill(text: str, values: dict[str, str]) -> str:
-    return re.sub(r"\{\{\s*(\w+)\s*\}\}", lambda found: values.get(found[1], found[0]), text)
+    return BLANK.sub(lambda found: values.get(found[1], found[0]), text)

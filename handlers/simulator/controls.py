@@ -7,9 +7,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from handlers.simulator.core import here
 from handlers.simulator.faults import FaultError
+from handlers.simulator.values import CHANNELS
 
 PANEL_SHARES = ("loss", "duplicate", "inbound_duplicate", "error_after_accept", "drop_connection")
-PANEL_FLAGS = ("reorder", "early_receipts", "carrier_stop", "whatsapp_window")
+PANEL_FLAGS = ("reorder", "early_receipts", "carrier_stop", "whatsapp_window", "sms_one_way")
+HOUR_S = 3600
 PANEL_RATES = ("429", "500")
 door = Blueprint("controls", __name__)
 
@@ -42,7 +44,7 @@ def turn() -> Response:
 @door.delete("/faults")
 def reset() -> Response:
     """Turns every knob back."""
-    here().faults.reset()
+    _turn({})
     return faults()
 
 
@@ -76,11 +78,14 @@ def _turn(wanted: dict[str, Any]) -> None:
         here().faults.merge(wanted)
     else:
         here().faults.reset()
+    here().receipts.wake()
 
 
 def _from_panel(form: Any) -> dict[str, Any]:
     wanted: dict[str, Any] = {name: _percent(form.get(name)) for name in PANEL_SHARES}
     wanted |= {name: name in form for name in PANEL_FLAGS}
+    wanted |= {channel: "down" if f"{channel}_down" in form else "up" for channel in CHANNELS}
+    wanted["clock_ahead_s"] = float(form.get("clock_ahead_h") or 0) * HOUR_S
     rates = {status: _percent(form.get(f"error_{status}")) for status in PANEL_RATES}
     wanted["error_rate"] = {status: share for status, share in rates.items() if share}
     delay = form.get("receipt_delay_s", "").strip()

@@ -4,6 +4,8 @@ import secrets
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from handlers.simulator.values import RANK, Media, Message, now
@@ -12,20 +14,23 @@ KEPT_MESSAGES = 20_000
 KEPT_IN_A_THREAD = 500
 KEPT_MEDIA_BYTES = 64_000_000
 OPEN_S = 3.0
+TYPING_S = 25.0  # WhatsApp takes the dots away after so long, or when the answer comes
 
 Key = tuple[str, str]  # channel, number
 
 
 class Exchange:
-    """Messages, media, opt-outs and who is looking; safe to use from any thread."""
+    """Messages, media, opt-outs and who is looking; safe to use from any thread. `clock` says when something happens."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], datetime] = now) -> None:
+        self._clock = clock
         self._changed = threading.Condition()
         self.born = secrets.token_hex(4)  # versions of an earlier process mean nothing
         self._messages: dict[str, Message] = {}
         self._threads: dict[Key, deque[Message]] = {}
         self._versions: dict[Key, int] = {}
         self._open_until: dict[Key, float] = {}
+        self._typing_until: dict[Key, float] = {}
         self._media: dict[str, Media] = {}
         self._media_bytes = 0
         self.log: deque[dict[str, Any]] = deque(maxlen=KEPT_MESSAGES)
@@ -34,6 +39,10 @@ class Exchange:
     def add(self, message: Message) -> None:
         """Remembers a message at the end of its thread."""
         with self._changed:
+            message.created = message.updated = self._clock()
+            message.sent = message.sent and message.created
+            if not message.inbound:
+                self._typing_until.pop(_key(message), None)
             self._messages[message.sid] = message
             thread = self._threads.setdefault(_key(message), deque(maxlen=KEPT_IN_A_THREAD))
             thread.append(message)
@@ -49,7 +58,7 @@ class Exchange:
             if message := self._messages.get(sid):
                 for name, value in fields.items():
                     setattr(message, name, value)
-                message.updated = now()
+                message.updated = self._clock()
                 self._bump(_key(message))
 
     def advance(self, sid: str, status: str, error: int | None = None) -> bool:
@@ -58,7 +67,7 @@ class Exchange:
             message = self._messages.get(sid)
             if message is None or message.status == "canceled" or RANK[status] <= RANK[message.status]:
                 return False
-            message.sent = message.sent or (now() if RANK[status] >= RANK["sent"] else None)
+            message.sent = message.sent or (self._clock() if RANK[status] >= RANK["sent"] else None)
             self.change(sid, status=status, error=error)
             return True
 
@@ -111,6 +120,42 @@ class Exchange:
         """Whether somebody is looking at the message's thread."""
         with self._changed:
             return self._open_until.get(_key(message), 0.0) > time.monotonic()
+
+    def types(self, message: Message) -> None:
+        """The service is writing an answer to a citizen's message, which it has read."""
+        with self._changed:
+            self._typing_until[_key(message)] = time.monotonic() + TYPING_S
+            message.seen = True
+            self._bump(_key(message))
+
+    def stops_typing(self, message: Message) -> None:
+        """The dots may have to go."""
+        with self._changed:
+            self._bump(_key(message))
+
+    def is_typing(self, channel: str, number: str) -> bool:
+        """Whether the service is writing to this thread."""
+        with self._changed:
+            return self._typing_until.get((channel, number), 0.0) > time.monotonic()
+
+    def keep_media(self, sid: str, kept: Media) -> None:
+        """The bytes of a file have come that was only an address before."""
+        with self._changed:
+            if message := self._messages.get(sid):
+                message.media = tuple(kept if media.sid == kept.sid else media for media in message.media)
+                self._media[kept.sid] = kept
+                self._media_bytes += len(kept.data)
+                self._forget_oldest()
+                self._bump(_key(message))
+
+    def remove_media(self, sid: str, media_sid: str) -> None:
+        """Forgets a file of a message."""
+        with self._changed:
+            if message := self._messages.get(sid):
+                message.media = tuple(media for media in message.media if media.sid != media_sid)
+                if gone := self._media.pop(media_sid, None):
+                    self._media_bytes -= len(gone.data)
+                self._bump(_key(message))
 
     def _bump(self, key: Key) -> None:
         self._versions[key] = self._versions.get(key, 0) + 1

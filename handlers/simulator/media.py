@@ -38,11 +38,21 @@ def describe(account: str, sid: str, media_sid: str) -> Response:
     return jsonify(as_media_resource(media, message, account))
 
 
+@door.delete(OF_MESSAGE + "/<media_sid>.json")
+@door.delete(OF_MESSAGE + "/<media_sid>")
+def remove(account: str, sid: str, media_sid: str) -> Response:
+    """Takes a file out of the account."""
+    if _find(sid, media_sid)[1] is None:
+        return refuse(Refusal(20404, request.path))
+    here().exchange.remove_media(sid, media_sid)
+    return Response(status=204)
+
+
 @door.get(OF_MESSAGE + "/<media_sid>")
 def fetch(account: str, sid: str, media_sid: str) -> AnyResponse:
     """The file itself."""
-    media = _find(sid, media_sid)[1]
-    if media is None or here().faults.happens("media_missing"):
+    message, media = _find(sid, media_sid)
+    if message is None or media is None or here().faults.happens("media_missing", message.number):
         return refuse(Refusal(20404, request.path))
     return _file(media)
 
@@ -66,6 +76,6 @@ def _find(sid: str, media_sid: str) -> tuple[Message | None, Media | None]:
 
 
 def _file(media: Media) -> AnyResponse:
-    if media.url:
+    if media.url and not media.data:
         return redirect(media.url, 307)
     return Response(media.data, content_type=media.type, headers={"X-Content-Type-Options": "nosniff"})

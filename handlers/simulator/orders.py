@@ -1,6 +1,7 @@
 """What the service asks to be sent: the form read, and the message made of it."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,8 @@ from handlers.simulator.contents import Rendered
 from handlers.simulator.core import Simulator
 from handlers.simulator.segments import count
 from handlers.simulator.values import Media, Message, join_address, new_sid, split_address
+
+GEO = re.compile(r"geo:(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)(?:\|(.*))?", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,17 @@ class Order:
             return None
 
     @property
+    def values(self) -> dict[str, str]:
+        """What fills the template's blanks."""
+        return {str(name): str(value) for name, value in (self.variables or {}).items()}
+
+    @property
+    def pin(self) -> tuple[tuple[float, float] | None, str]:
+        """The place to send, in degrees, and its label: `geo:latitude,longitude|label` of PersistentAction."""
+        found = (GEO.fullmatch(action) for action in self.form.getlist("PersistentAction"))
+        return next((((float(f[1]), float(f[2])), f[3] or "") for f in found if f), (None, ""))
+
+    @property
     def send_at(self) -> datetime | None:
         """When to send, or None when it does not say so in ISO 8601."""
         try:
@@ -57,6 +71,7 @@ def message_of(order: Order) -> Message:
     shown = _shown(order)
     media = tuple(Media(new_sid("ME"), _guess(url), url=url) for url in order.form.getlist("MediaUrl"))
     service = order["MessagingServiceSid"]
+    place, label = order.pin
     sender = split_address(order["From"])[1] or order.simulator.settings.sender(order.channel)
     return Message(
         sid=new_sid("MM" if media else "SM"),
@@ -69,6 +84,8 @@ def message_of(order: Order) -> Message:
         options=shown.options,
         menu=shown.menu,
         media=media,
+        place=place,
+        label=label,
         callback=order["StatusCallback"],
         service=service,
         content=order["ContentSid"],
@@ -98,7 +115,7 @@ def _shown(order: Order) -> Rendered:
     content = order.simulator.contents.get(order["ContentSid"])
     if content is None:
         return Rendered(order["Body"])
-    return content.render(order.channel, {str(name): str(value) for name, value in order.variables.items()})
+    return content.render(order.channel, order.values)
 
 
 def _guess(url: str) -> str:

@@ -1,8 +1,7 @@
 """The phone page: a phone people know, rendered whole on the server; the script only saves the reloading."""
 
-import re
-from dataclasses import dataclass
-from datetime import timedelta, timezone
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request
@@ -11,40 +10,53 @@ from werkzeug.wrappers import Response as AnyResponse
 from handlers.simulator.citizen import send
 from handlers.simulator.core import here
 from handlers.simulator.people import PEOPLE, PLACES, SAMPLES, name_of
-from handlers.simulator.phone import media_url
 from handlers.simulator.says import Say, SayError, read_number, read_say
 from handlers.simulator.segments import count
 from handlers.simulator.values import CHANNELS, Media, Message, new_sid
 from handlers.simulator.watch import watch
 from handlers.simulator.words import WORDS, words_in
 
-KARACHI = timezone(timedelta(hours=5))
-ARABIC = re.compile(r"[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")
-TICKS = {"read": "✓✓", "delivered": "✓✓", "received": "✓✓", "sent": "✓", "failed": "!", "undelivered": "!"}
 MOST_BYTES = 16_000_000
+SHOWS = ("one", "channels", "people")
 door = Blueprint("page", __name__)
 
 
 @dataclass(frozen=True)
 class View:
-    """Which phone is looked at, and in which language the page speaks."""
+    """Which phone is looked at, in which language the page speaks, and which phones it shows beside: `show` is `one`,
+    `channels` (all of one person) or `people` (all on one channel)."""
 
     channel: str
     number: str
     language: str
+    show: str = "one"
 
     def url(self, **changed: str) -> str:
         """The page with something about it changed."""
-        parts = {"channel": self.channel, "person": self.number, "lang": self.language} | changed
-        return "/?" + urlencode(parts)
+        parts = {"channel": self.channel, "person": self.number, "lang": self.language, "show": self.show} | changed
+        return "/?" + urlencode({name: value for name, value in parts.items() if (name, value) != ("show", "one")})
+
+
+class Pane(NamedTuple):
+    """One phone on the page; `down`: whether nothing reaches it now."""
+
+    view: View
+    person: str
+    sender: str
+    messages: list[Message]
+    typing: bool
+    down: bool
 
 
 @door.get("/")
 def phone() -> Response:
     """The whole page; to look at it is to read what has come."""
     view, simulator = _view(), here()
-    simulator.receipts.opened(simulator.exchange.open(view.channel, view.number, 0))
-    answer = make_response(render_template("simulator/phone.html", **_context(view)))
+    views = _beside(view)
+    for one in views:
+        simulator.receipts.opened(simulator.exchange.open(one.channel, one.number, 0))
+    panes = [_pane(one) for one in views]
+    answer = make_response(render_template("simulator/phone.html", panes=panes, **_context(view)))
     answer.headers["Content-Security-Policy"] = _policy(simulator.settings.web_url, simulator.settings.signed_base)
     answer.headers["Cache-Control"] = "no-store"
     return answer
@@ -86,7 +98,36 @@ def _view() -> View:
         number = read_number(given.get("person", ""))
     except SayError:
         number = PEOPLE[0].number
-    return View(channel if channel in CHANNELS else CHANNELS[0], number, language if language in WORDS else "en")
+    return View(
+        channel if channel in _channels() else CHANNELS[0],
+        number,
+        language if language in WORDS else "en",
+        given.get("show", "") if given.get("show") in SHOWS else "one",
+    )
+
+
+def _channels() -> tuple[str, ...]:
+    return CHANNELS if here().settings.kannel_token else CHANNELS[:2]
+
+
+def _beside(view: View) -> list[View]:
+    if view.show == "channels":
+        return [replace(view, channel=channel) for channel in _channels()]
+    if view.show == "people":
+        return [replace(view, number=person.number) for person in PEOPLE]
+    return [view]
+
+
+def _pane(view: View) -> Pane:
+    simulator = here()
+    return Pane(
+        view,
+        name_of(view.number),
+        simulator.settings.sender(view.channel),
+        simulator.exchange.thread(view.channel, view.number),
+        simulator.exchange.is_typing(view.channel, view.number),
+        simulator.faults.is_down(view.channel, view.number),
+    )
 
 
 def _wished() -> str:
@@ -102,9 +143,7 @@ def _context(view: View) -> dict[str, object]:
         "people": PEOPLE,
         "places": PLACES,
         "samples": SAMPLES,
-        "messages": here().exchange.thread(view.channel, view.number),
-        "name": name_of(view.number),
-        "sender": settings.sender(view.channel),
+        "channels": _channels(),
         "web": settings.web_url.rstrip("/"),
         "faults": faults,
         "changed": bool(here().faults.changed()),
@@ -112,7 +151,9 @@ def _context(view: View) -> dict[str, object]:
 
 
 def _bubbles(view: View, messages: list[Message]) -> Response:
-    return make_response(render_template("simulator/thread.html", **_context(view) | {"messages": messages}))
+    return make_response(
+        render_template("simulator/thread.html", **_context(view) | _pane(view)._replace(messages=messages)._asdict())
+    )
 
 
 def _read(view: View) -> Say:
@@ -157,23 +198,3 @@ def _policy(*web: str) -> str:
         f"img-src 'self' data: blob: {origins}; media-src 'self' blob: {origins}; "
         "base-uri 'none'; frame-ancestors 'none'"
     )
-
-
-def clock_time(message: Message) -> str:
-    """When it was, as a phone in Pakistan shows it."""
-    return message.created.astimezone(KARACHI).strftime("%H:%M")
-
-
-def script_of(text: str) -> str:
-    """`arab` when a text is mostly in Arabic letters, else `latn`: each has its own typeface and line height."""
-    letters = [letter for letter in text if letter.isalpha()]
-    arabic = sum(bool(ARABIC.match(letter)) for letter in letters)
-    return "arab" if arabic * 2 > len(letters) else "latn"
-
-
-def ticks(message: Message) -> str:
-    """The sign for how far a message has come; `!` also when the service did not take it."""
-    return "!" if message.note[0] == "not_taken" else TICKS.get(message.status, "○")
-
-
-FILTERS = {"clock_time": clock_time, "script_of": script_of, "ticks": ticks, "media_url": media_url}

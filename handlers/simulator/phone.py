@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from handlers.simulator.citizen import send
+from handlers.simulator.citizen import ONE_WAY, DownError, send
 from handlers.simulator.core import here
 from handlers.simulator.people import name_of
 from handlers.simulator.says import Say, SayError, read_number, read_say
@@ -14,7 +14,11 @@ from handlers.simulator.values import CHANNELS, Media, Message, Option
 from handlers.simulator.watch import watch
 
 THREAD = "/phone/<channel>/<number>"
-NOTES = {"not_taken": "not taken by the service: {}", "bad_answer": "the service's answer could not be read: {}"}
+NOTES = {
+    "not_taken": "not taken by the service: {}",
+    "bad_answer": "the service's answer could not be read: {}",
+    "one_way": ONE_WAY,
+}
 door = Blueprint("phone", __name__)
 
 
@@ -27,9 +31,12 @@ def say(channel: str, number: str) -> Response:
         citizen, wanted = read_number(number), read_say(request.get_json(silent=True))
         named = wanted if wanted.name else _named(wanted, citizen)
         sent = send(here(), channel, citizen, named, request.host_url)
+    except DownError as trouble:
+        return _trouble(str(trouble), 503)
     except SayError as trouble:
         return _trouble(str(trouble), 400)
-    return jsonify(id=sent.id, status=sent.statuses[0], statuses=sent.statuses, error=sent.trouble or None)
+    status = sent.statuses[0] if sent.statuses else None
+    return jsonify(id=sent.id, status=status, statuses=sent.statuses, error=sent.trouble or None)
 
 
 @door.get(THREAD)
@@ -55,7 +62,8 @@ def as_entry(message: Message) -> dict[str, Any]:
         "media": [{"url": media_url(media), "type": media.type} for media in message.media],
         "latitude": message.place[0] if message.place else None,
         "longitude": message.place[1] if message.place else None,
-        "status": message.status,
+        "label": message.label,
+        "status": message.shown,
         "error": message.error,
         "note": _note(message),
         "segments": message.segments,
@@ -87,8 +95,8 @@ def _named(wanted: Say, number: str) -> Say:
 
 
 def _wrong_channel(channel: str) -> Response | None:
-    if channel == "kannel":
-        return _trouble("the Kannel phone comes with the Kannel carrier; until then use whatsapp or sms", 501)
+    if channel == "kannel" and not here().settings.kannel_token:
+        return _trouble("Kannel is not set up here: give the simulator its token, or use whatsapp or sms", 501)
     return None if channel in CHANNELS else _trouble(f"no channel {channel}; there are whatsapp, sms and kannel", 404)
 
 

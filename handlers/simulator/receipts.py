@@ -1,139 +1,122 @@
-"""Delivery receipts: a message's way after it was accepted, told to the service as the carrier tells it."""
+"""Delivery receipts: walks messages along their ways, and tells the service each step as its carrier tells it."""
 
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 
-from handlers.simulator.contents import Contents
 from handlers.simulator.exchange import Exchange
 from handlers.simulator.faults import Faults
+from handlers.simulator.fetch import fetch_media
 from handlers.simulator.pool import Pool
-from handlers.simulator.post import idempotency_token, post, sign
-from handlers.simulator.settings import SimulatorSettings
-from handlers.simulator.values import Message, now
+from handlers.simulator.post import idempotency_token
+from handlers.simulator.values import Message
+from handlers.simulator.way import DELIVERED_S, MEDIA_FAILED, Step
 
-SENT_S = 0.05
-DELIVERED_S = 0.15
-WINDOW_S = 24 * 3600
-UNAPPROVED_BUTTONS = 3
-NEVER_SENT, CHANNEL_ERRORS = (30001, 30002), 63000
-OUTSIDE_WINDOW, CONTENT_REFUSED = 63016, 63021
+Tell = Callable[[Message, Step, str], None]
+Steps = tuple[Step, ...]
+SLACK_S = 0.05  # a timer that fires a little early would find nothing due
+Way = Callable[[], Steps]
 
 
-@dataclass(frozen=True)
-class Step:
-    """One receipt to come: the status, its error, and how long after the step before, in seconds."""
-
-    status: str
-    after: float
-    error: int | None = None
-
-
-@dataclass(frozen=True)
 class Receipts:
-    """Walks messages through their states and posts each as a signed receipt."""
+    """Whoever is accepted is walked on; `tell` posts one step of one message to the service, with a token
+    that its repetitions share."""
 
-    settings: SimulatorSettings
-    exchange: Exchange
-    contents: Contents
-    faults: Faults
-    pool: Pool
+    def __init__(self, exchange: Exchange, faults: Faults, pool: Pool, tell: Tell) -> None:
+        self._exchange, self._faults, self._pool, self._tell = exchange, faults, pool, tell
+        self._lock = threading.Lock()
+        self._stuck: list[tuple[Message, Steps]] = []  # until the channel is up again
+        self._planned: dict[str, tuple[datetime, Message, Way]] = {}  # until their moment
 
-    def start(self, message: Message, wait: float = 0) -> None:
-        """A message was accepted; its receipts follow after `wait` seconds, or at once when `early_receipts` is on."""
-        steps = self._way(message)
-        if self.faults["early_receipts"] and not wait:
-            for step in steps:
-                self._take(message, step)
+    def start(self, message: Message, way: Way, at: datetime | None = None) -> None:
+        """A message was accepted; its receipts follow from `at` on, or before this returns when `early_receipts` is on.
+
+        Its way is found when it leaves: the window may have closed by then.
+        """
+        if at:
+            with self._lock:
+                self._planned[message.sid] = at, message, way
+            self._release_due()
+            return
+        steps = way()
+        if self._faults.of("early_receipts", message.number):
+            while steps and not self._holds(message, steps):
+                self._take(message, steps[0])
+                steps = steps[1:]
         else:
-            self._later(message, steps, wait)
+            self._later(message, steps)
+
+    def cancel(self, message: Message) -> bool:
+        """Stops a message that has not left; False when it has."""
+        with self._lock:
+            self._planned.pop(message.sid, None)
+        if not self._exchange.advance(message.sid, "canceled"):
+            return False
+        self._pool.later(0, partial(self._tell_by_chance, message, Step("canceled", 0)))
+        return True
+
+    def wake(self) -> None:
+        """Faults or clock have changed: what they held goes on, if it may now."""
+        with self._lock:
+            stuck, self._stuck = self._stuck, []
+        for message, steps in stuck:
+            self._pool.later(0, partial(self._walk, message, steps))
+        self._release_due()
 
     def opened(self, messages: list[Message]) -> None:
         """Somebody has just looked at these."""
         for message in messages:
-            if message.channel == "whatsapp" and not message.inbound:
+            is_down = self._faults.is_down(message.channel, message.number)
+            if message.channel == "whatsapp" and not message.inbound and not is_down:
                 self._later(message, (Step("read", 0),))
 
-    def _way(self, message: Message) -> tuple[Step, ...]:
-        delay = self.faults["receipt_delay_s"]
-        sent, delivered = (SENT_S, DELIVERED_S) if delay is None else (delay, delay)
-        steps = (Step("queued", 0),) if message.service else ()
-        error, status = self._failure(message)
-        if error and status == "failed":
-            return (*steps, Step("failed", sent, error))
-        end = Step("undelivered", delivered, error) if error else Step("delivered", delivered)
-        steps = (*steps, Step("sent", sent), end)
-        return steps[::-1] if self.faults["reorder"] else steps
+    def _release_due(self) -> None:
+        moment = self._faults.now()
+        with self._lock:
+            due = [sid for sid, (at, _, _) in self._planned.items() if at <= moment]
+            released = [self._planned.pop(sid) for sid in due]
+            next_at = min((at for at, _, _ in self._planned.values()), default=None)
+        if next_at:  # looked at again then; if the clock is moved meanwhile, at once
+            self._pool.later((next_at - moment).total_seconds() + SLACK_S, self._release_due)
+        for _, message, way in released:
+            self._later(message, way())
 
-    def _failure(self, message: Message) -> tuple[int | None, str]:
-        fault = self.faults.of_number(message.number)
-        error = fault.get("code") or (self._whatsapp_rule(message) if message.channel == "whatsapp" else None)
-        usual = "failed" if error in NEVER_SENT or (error or 0) >= CHANNEL_ERRORS else "undelivered"
-        return error, fault.get("status", usual)
-
-    def _whatsapp_rule(self, message: Message) -> int | None:
-        template = self.contents.is_approved(message.content)
-        if self.faults["whatsapp_window"] and not template and not self._window_is_open(message):
-            return OUTSIDE_WINDOW
-        buttons = [option for option in message.options if option.kind == "button"]
-        return CONTENT_REFUSED if len(buttons) > UNAPPROVED_BUTTONS and not template else None
-
-    def _window_is_open(self, message: Message) -> bool:
-        thread = self.exchange.thread(message.channel, message.number)
-        return any(one.inbound and (now() - one.created).total_seconds() < WINDOW_S for one in thread)
-
-    def _later(self, message: Message, steps: tuple[Step, ...], wait: float = 0) -> None:
+    def _later(self, message: Message, steps: Steps) -> None:
         if steps:
-            self.pool.later(wait + steps[0].after, partial(self._walk, message, steps))
+            self._pool.later(steps[0].after, partial(self._walk, message, steps))
 
-    def _walk(self, message: Message, steps: tuple[Step, ...]) -> None:
+    def _walk(self, message: Message, steps: Steps) -> None:
+        if self._holds(message, steps):
+            return
+        if message.channel == "whatsapp" and steps[0].status == "sent" and not fetch_media(self._exchange, message):
+            steps = (Step("failed", 0, MEDIA_FAILED),)
         self._take(message, steps[0])
-        if steps[0].status == "delivered" and message.channel == "whatsapp" and self.exchange.is_open(message):
+        if steps[0].status == "delivered" and message.channel == "whatsapp" and self._exchange.is_open(message):
             steps = (*steps, Step("read", DELIVERED_S))
         self._later(message, steps[1:])
 
+    def _holds(self, message: Message, steps: Steps) -> bool:
+        """Keeps back what cannot reach a phone now: accepted and sent it may be, arrived it is not."""
+        with self._lock:
+            arrives = steps[0].status in ("delivered", "read")
+            leaves = (
+                message.channel == "kannel"
+            )  # its line is ours to the operator: without it nothing is even handed on
+            held = (arrives or leaves) and self._faults.is_down(message.channel, message.number)
+            if held:
+                self._stuck.append((message, steps))
+            return held
+
     def _take(self, message: Message, step: Step) -> None:
-        moved = self.exchange.advance(message.sid, step.status, step.error)
-        late = self.faults["reorder"] and self.exchange.get(message.sid) and step.status != "read"
-        if moved or late:
-            self._tell(message, step)
+        moved = self._exchange.advance(message.sid, step.status, step.error)
+        backwards = self._faults.of("reorder", message.number) and step.status != "read"
+        if moved or (backwards and self._exchange.get(message.sid)):
+            self._tell_by_chance(message, step)
 
-    def _tell(self, message: Message, step: Step) -> None:
-        if not message.callback or self.faults.happens("loss"):
+    def _tell_by_chance(self, message: Message, step: Step) -> None:
+        if not message.callback or self._faults.happens("loss", message.number):
             return
-        form = receipt_form(message, step, self.settings.account_sid)
-        signature = sign(message.callback, form, self.settings.auth_token)
-        url, token = self.settings.transport(message.callback), idempotency_token()
-        for _ in range(2 if self.faults.happens("duplicate") else 1):
-            post(url, form, signature, token)
-
-
-def receipt_form(message: Message, step: Step, account: str) -> dict[str, str]:
-    """The parameters of one receipt."""
-    sender, to = message.addresses
-    form = {
-        "ApiVersion": "2010-04-01",
-        "AccountSid": account,
-        "MessageSid": message.sid,
-        "SmsSid": message.sid,
-        "MessageStatus": step.status,
-        "SmsStatus": step.status,
-        "From": sender,
-        "To": to,
-    }
-    if message.service:
-        form["MessagingServiceSid"] = message.service
-    if step.error:
-        form["ErrorCode"] = str(step.error)
-    return form | (_channel_fields(message, step) if message.channel == "whatsapp" else _sms_fields(step))
-
-
-def _channel_fields(message: Message, step: Step) -> dict[str, str]:
-    fields = {"ChannelPrefix": "whatsapp", "ChannelToAddress": message.number}
-    if step.status in ("delivered", "read"):
-        fields["EventType"] = step.status.upper()
-    return fields
-
-
-def _sms_fields(step: Step) -> dict[str, str]:
-    done = step.status in ("delivered", "undelivered")
-    return {"RawDlrDoneDate": now().strftime("%y%m%d%H%M")} if done else {}
+        token = idempotency_token()
+        for _ in range(2 if self._faults.happens("duplicate", message.number) else 1):
+            self._tell(message, step, token)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from handlers.simulator.errors import Refusal
 from handlers.simulator.orders import Order
-from handlers.simulator.values import E164, now, split_address
+from handlers.simulator.values import E164, split_address
 
 MOST_LETTERS = 1600
 MOST_MEDIA = 10
@@ -97,7 +97,7 @@ def _no_send_at(order: Order) -> bool:
 
 
 def _bad_send_at(order: Order) -> bool:
-    return order.send_at is not None and not SOONEST <= order.send_at - now() <= LATEST
+    return order.send_at is not None and not SOONEST <= order.send_at - order.simulator.faults.now() <= LATEST
 
 
 def _stopped(order: Order) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class SimulatorSettings:
-    """Account, addresses and senders; numbers in E.164, URLs without a path.
+    """Account, addresses and senders; numbers in E.164 (Kannel's is a short code), URLs without a path.
 
     `web_url` is where signed requests are posted; `public_url` is the base the web believes it has, so it is the one
     that is signed (empty: the same).
@@ -17,10 +17,14 @@ class SimulatorSettings:
     public_url: str = ""
     whatsapp_from: str = "+923000000001"
     sms_from: str = "+923000000002"
+    kannel_from: str = "8300"
+    kannel_username: str = ""
+    kannel_password: str = ""
+    kannel_token: str = ""
 
     def sender(self, channel: str) -> str:
-        """The service's number on `whatsapp` or `sms`, E.164."""
-        chosen = self.whatsapp_from if channel == "whatsapp" else self.sms_from
+        """The service's number on a channel: E.164, or a short code."""
+        chosen = {"whatsapp": self.whatsapp_from, "sms": self.sms_from, "kannel": self.kannel_from}[channel]
         return chosen.removeprefix("whatsapp:")
 
     @property

@@ -2,10 +2,11 @@
 
 import re
 import secrets
+import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-CHANNELS = ("whatsapp", "sms")
+CHANNELS = ("whatsapp", "sms", "kannel")
 E164 = re.compile(r"\+[1-9]\d{6,14}\Z")
 RANK = {"accepted": 0, "scheduled": 0, "receiving": 0, "queued": 1, "sending": 2, "sent": 3, "failed": 4}
 RANK |= {"canceled": 4, "undelivered": 4, "delivered": 5, "received": 5, "read": 6}
@@ -19,6 +20,11 @@ def now() -> datetime:
 def new_sid(prefix: str) -> str:
     """A fresh id: two letters and 32 hexadecimal digits."""
     return prefix + secrets.token_hex(16)
+
+
+def new_uuid() -> str:
+    """A fresh id as Kannel gives them."""
+    return str(uuid.uuid4())
 
 
 def split_address(address: str) -> tuple[str, str]:
@@ -56,7 +62,11 @@ class Media:
 
 @dataclass(slots=True)
 class Message:
-    """One message of a thread; `number` is always the citizen's. Changed only through the exchange."""
+    """One message of a thread; `number` is always the citizen's. Changed only through the exchange.
+
+    `callback`: where its receipts go; `mask`: which of them Kannel was asked for. `created` and `updated` are stamped by
+    the exchange, and so is `sent` where it is set. `seen`: the service marked a citizen's message as read.
+    """
 
     sid: str
     channel: str
@@ -69,8 +79,11 @@ class Message:
     menu: str = ""
     media: tuple[Media, ...] = ()
     place: tuple[float, float] | None = None
+    label: str = ""
     callback: str = ""
+    mask: int = 0
     service: str = ""
+    seen: bool = False
     content: str = ""
     error: int | None = None
     note: tuple[str, str] = ("", "")
@@ -83,6 +96,11 @@ class Message:
     def inbound(self) -> bool:
         """Whether the citizen wrote it."""
         return self.direction == "inbound"
+
+    @property
+    def shown(self) -> str:
+        """Its status as the citizen's phone shows it; the REST API knows no reading of inbound messages."""
+        return "read" if self.seen else self.status
 
     @property
     def addresses(self) -> tuple[str, str]:

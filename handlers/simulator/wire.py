@@ -2,6 +2,7 @@
 
 import socket
 import struct
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,20 @@ def hang_up(environ: dict[str, Any]) -> Response:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_AT_CLOSE)
         line.shutdown(socket.SHUT_RDWR)
     return Response(_nothing(), headers={"Content-Length": "1000", "Connection": "close"})
+
+
+def drip(answer: Response, seconds: float) -> Response:
+    """The same answer, its bytes spread over so many seconds."""
+    body = answer.get_data()
+    slow = Response(_slowly(body, seconds / max(len(body), 1)), answer.status_code, dict(answer.headers))
+    slow.headers["Content-Length"] = str(len(body))
+    return slow
+
+
+def _slowly(body: bytes, pause: float) -> Iterator[bytes]:
+    for place in range(len(body)):
+        time.sleep(pause)
+        yield body[place : place + 1]
 
 
 def _nothing() -> Iterator[bytes]:

@@ -58,6 +58,18 @@ class Web:
     posts: list[dict[str, Any]] = field(default_factory=list)
     answers: list[tuple[int, str]] = field(default_factory=list)
 
+    def take_kannel(self, kind: str) -> Response:
+        given, body = request.args.to_dict(), request.get_data().decode()
+        auth = request.authorization
+        token = auth.password if auth else ""
+        headers = dict(request.headers)
+        self.posts.append({"kind": "kannel-" + kind, "query": given, "text": body, "token": token, "headers": headers})
+        status, answer = self.answers.pop(0) if self.answers else (200, "")
+        return Response(answer, status, mimetype="text/plain")
+
+    def kannel(self, kind: str) -> list[dict[str, Any]]:
+        return [post for post in self.posts if post["kind"] == f"kannel-{kind}"]
+
     def take(self, kind: str) -> Response:
         path = request.environ["REQUEST_URI"]
         url = (self.public_url or self.url) + path
@@ -129,14 +141,15 @@ class Simulated:
 def web() -> Iterator[Web]:
     app, seen = Flask("web"), Web()
     app.add_url_rule("/carriers/twilio/<kind>", view_func=seen.take, methods=["POST"])
+    app.add_url_rule("/carriers/kannel/<kind>", view_func=seen.take_kannel, methods=["GET", "POST"])
     with serving(app) as url:
         seen.url = url
         yield seen
 
 
 @contextmanager
-def simulating(web: Web) -> Iterator[Simulated]:
-    app = create_simulator(SimulatorSettings(ACCOUNT, TOKEN, web.url, web.public_url))
+def simulating(web: Web, **more: str) -> Iterator[Simulated]:
+    app = create_simulator(SimulatorSettings(ACCOUNT, TOKEN, web.url, web.public_url, **more))
     with serving(app) as url, requests.Session() as http:
         http.trust_env = False
         client = ToSimulator(url)
@@ -159,4 +172,4 @@ def until() -> Callable[..., Any]:
 @pytest.fixture
 def open_simulator(web: Web) -> Callable[[], Any]:
     """For tests that change the web's addresses first."""
-    return lambda: simulating(web)
+    return lambda **more: simulating(web, **more)

@@ -1,15 +1,18 @@
 """The phone page in a real browser, with its script and without."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 pytestmark = pytest.mark.browser
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+ARGUMENTS += ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]  # a microphone that hums
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +90,68 @@ def test_without_a_script_forms_do_it_all(browser: Browser, simulator: Any, web:
     expect(page.locator("[name=loss]")).to_have_value("40")
     context.close()
     assert web.messages()[0]["Body"] == "no script"
+
+
+@pytest.mark.parametrize("show", ["channels", "people"])
+def test_several_phones_fit_a_small_one(page: Page, simulator: Any, show: str) -> None:
+    simulator.say("بہت لمبا پیغام " * 20 + "x" * 200)
+    page.goto(f"{simulator.url}/?lang=ur&show={show}")
+    assert page.locator("html").evaluate("element => element.scrollWidth") == 320
+    assert page.locator(".phone").first.evaluate("element => element.clientWidth") <= 320
+
+
+def test_three_people_write_on_one_page(page: Page, simulator: Any, web: Any) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{simulator.url}/?show=people")
+    for name in ("Zarina", "Ahmed", "Bakht"):
+        phone = page.get_by_role("region", name=name)
+        phone.get_by_role("textbox", name="Message").fill(f"I am {name}")
+        phone.get_by_role("textbox", name="Message").press("Enter")
+        expect(phone.locator(".bubble.mine .text")).to_have_text(f"I am {name}")
+    assert [form["From"][-3:] for form in web.messages()] == ["101", "102", "103"]
+    simulator.send("Jawab", to="+923000000102")
+    expect(page.get_by_role("region", name="Ahmed").locator(".bubble.theirs")).to_have_text(re.compile("Jawab"))
+
+
+def test_a_list_opens_and_stays_open(page: Page, simulator: Any, web: Any) -> None:
+    items = [{"item": "پانی", "id": "water"}, {"item": "بجلی", "id": "power"}]
+    types = {"twilio/list-picker": {"body": "?", "button": "چنیں", "items": items}}
+    wanted = {"friendly_name": "x", "language": "ur", "types": types}
+    made = simulator.http.post(f"{simulator.url}/v1/Content", json=wanted, auth=simulator.twilio.auth, timeout=5)
+    simulator.send(content_sid=made.json()["sid"])
+    page.locator(".list summary").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="بجلی")).to_be_visible()
+    simulator.send("something else")
+    expect(page.get_by_text("something else")).to_be_visible()
+    page.get_by_role("button", name="بجلی").click()
+    expect(page.locator(".bubble.mine")).to_have_count(1)
+    assert web.messages()[0]["ListId"] == "power"
+
+
+def test_a_voice_note_is_recorded(browser: Browser, simulator: Any, web: Any) -> None:
+    context = browser.new_context(permissions=["microphone"])
+    page = context.new_page()
+    page.goto(simulator.url)
+    page.get_by_role("button", name="Record a voice note").click()
+    expect(page.locator("#count")).to_have_text(re.compile("Recording"))
+    page.wait_for_timeout(300)
+    page.get_by_role("button", name="Stop and send").click()
+    expect(page.locator(".bubble.mine audio")).to_be_visible()
+    context.close()
+    form = web.messages()[0]
+    assert form["MediaContentType0"].startswith("audio/")
+    assert len(requests.get(form["MediaUrl0"], auth=simulator.twilio.auth, timeout=5).content) > 100
+
+
+def test_a_phone_that_is_cut_off_says_so(browser: Browser, simulator: Any) -> None:
+    simulator.faults(numbers={"+923000000101": {"whatsapp": "down"}})
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(simulator.url)
+    expect(page.locator(".down")).to_be_visible()
+    page.fill("#text", "Salaam")
+    page.press("#text", "Enter")
+    expect(page.get_by_role("alert")).to_contain_text("whatsapp is down")
+    expect(page.locator("#text")).to_have_value("Salaam")
+    context.close()

@@ -1,11 +1,14 @@
 """Faults: every knob, and what the library sees of it."""
 
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 from twilio.base.exceptions import TwilioRestException
+
+from handlers.simulator.knobs import KNOBS
 
 
 def put(simulator: Any, knobs: Any) -> requests.Response:
@@ -156,3 +159,10 @@ def test_the_log_says_what_was_accepted(simulator: Any) -> None:
 
 def test_the_process_lives(simulator: Any) -> None:
     assert simulator.http.get(f"{simulator.url}/healthz", timeout=5).text == "ok"
+
+
+def test_every_knob_is_in_the_manual() -> None:
+    manual = (Path(__file__).parents[3] / "docs" / "simulator.md").read_text(encoding="utf-8")
+    assert [name for name in KNOBS if f"`{name}`" not in manual] == []
+    starred = {name for name in KNOBS if f"`{name}`*" in manual}
+    assert starred == {name for name, knob in KNOBS.items() if knob.by_number}

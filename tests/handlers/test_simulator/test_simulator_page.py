@@ -143,3 +143,23 @@ def test_its_own_page_may_send(simulator: Any, web: Any) -> None:
     own = {"Origin": simulator.url, "Sec-Fetch-Site": "same-origin"}
     assert post(simulator, "/send", SALAAM, headers=own).status_code == 200
     assert len(web.posts) == 1
+
+
+def test_all_channels_side_by_side(simulator: Any, open_simulator: Any) -> None:
+    assert get(simulator, "/?show=channels").text.count('<section class="phone"') == 2
+    assert "2-way SMS" not in get(simulator).text
+    with open_simulator(kannel_token="t") as with_kannel:
+        page = get(with_kannel, "/?show=channels&person=%2B923000000102").text
+    assert page.count('<section class="phone"') == 3
+    assert "8300" in page
+    assert page.count('name="show" value="channels"') >= 3
+    assert "show=channels" in post(simulator, "/send", SALAAM | {"show": "channels"}).url
+
+
+def test_the_panel_turns_a_shutdown_and_the_clock(simulator: Any) -> None:
+    post(simulator, "/faults", {"whatsapp_down": "on", "clock_ahead_h": "25", "sms_one_way": "on"})
+    turned = get(simulator, "/faults").json()
+    assert (turned["whatsapp"], turned["sms"], turned["sms_one_way"]) == ("down", "up", True)
+    assert turned["clock_ahead_s"] == 90_000
+    assert 'value="25"' in get(simulator).text
+    assert 'class="down"' in get(simulator).text
