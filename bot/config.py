@@ -12,6 +12,7 @@ MIN_SECRET = 32
 MIDNIGHT = 24
 HOURS = re.compile(r"(\d{1,2})-(\d{1,2})")
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
+BUCKET = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.-]+)*/?"
 BROKERS = ("redis://", "rediss://", "unix://")
 
 
@@ -39,6 +40,11 @@ class Settings(BaseSettings):
     whatsapp_from: str = ""
     sms_from: str = ""
     announce_hours: str = "9-21"
+    media_url: str = ""
+    """Where files lie: empty for `var/media`, or `s3://bucket/prefix`."""
+    media_endpoint: str = ""
+    media_access_key: str = ""
+    media_secret_key: str = ""
 
     @field_validator("whatsapp_from", "sms_from", mode="after")
     @classmethod
@@ -78,6 +84,8 @@ class Settings(BaseSettings):
             found.append(f"TAWAR_DATABASE_URL must begin with {' or '.join(DATABASES)}")
         if self.redis_url and not self.redis_url.startswith(BROKERS):
             found.append(f"TAWAR_REDIS_URL must begin with {', '.join(BROKERS)}; leave it empty for none")
+        if self.media_url and not re.fullmatch(BUCKET, self.media_url):
+            found.append("TAWAR_MEDIA_URL must be s3://bucket or s3://bucket/prefix; leave it empty for var/media")
         if self.carriers != "twilio":
             found.append(f"TAWAR_CARRIERS names {self.carriers!r}: this version knows only twilio")
         if self.announce_hours and not (self.day and self.day[0] < self.day[1] <= MIDNIGHT):

@@ -1,6 +1,18 @@
 """All tables in one place, for migrations and for tests that compare them with the migrated database."""
 
-from bot.store import accounts, campaigns, carriers, contacts, directory, learning, messages, outbox, templates, tickets
+from bot.store import (
+    accounts,
+    campaigns,
+    carriers,
+    contacts,
+    directory,
+    learning,
+    media,
+    messages,
+    outbox,
+    templates,
+    tickets,
+)
 from bot.store.schema import metadata
 
 __all__ = [
@@ -10,6 +22,7 @@ __all__ = [
     "contacts",
     "directory",
     "learning",
+    "media",
     "messages",
     "metadata",
     "outbox",
