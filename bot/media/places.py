@@ -9,8 +9,14 @@ HTTPS = 443
 _NAME = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 """A DNS name with a top-level domain of letters (RFC 1123, RFC 3696): no way of writing an address as a number fits."""
 _ODD = re.compile(r"[\x00-\x20\x7f\\]")
-_TRANSLATED = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96")))
-"""IPv6 that carries an IPv4 address inside (NAT64, 6to4, Teredo, compatible): what it reaches cannot be told."""
+_OTHERS = tuple(
+    map(
+        ipaddress.ip_network,
+        ("192.0.0.0/24", "192.88.99.0/24", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96"),
+    )
+)
+"""What the standard library's `is_global` lets pass in some versions: protocol assignments (RFC 6890), and IPv6 that carries
+an IPv4 address inside (NAT64, 6to4, Teredo, compatible), of which nobody can tell what it reaches."""
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -81,9 +87,9 @@ def _is_public(ip: Address) -> bool:
     if isinstance(ip, ipaddress.IPv6Address):
         if ip.ipv4_mapped:
             return _is_public(ip.ipv4_mapped)
-        if ip.is_site_local or any(ip in network for network in _TRANSLATED):
+        if ip.is_site_local:
             return False
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved)
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved or any(ip in network for network in _OTHERS))
 
 
 def _is_among(host: str, names: tuple[str, ...]) -> bool:
