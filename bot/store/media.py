@@ -74,7 +74,7 @@ def expect(connection: Connection, inbound_id: int, files: Sequence[tuple[str, s
 
 def keep(connection: Connection, ticket_id: int, now: datetime, **fields: Any) -> int:
     """Writes down an official's own file, which is ready at once; its id."""
-    row = {"position": 0, "ticket_id": ticket_id, "url": "", **_new("ready", now), **fields}
+    row = {"position": 0, "ticket_id": ticket_id, "url": "", "told_kind": "", **_new("ready", now), **fields}
     return int(connection.execute(insert(media).values(row).returning(media.c.id)).scalar_one())
 
 

@@ -111,7 +111,7 @@ def test_each_kind_has_its_limit() -> None:
     assert isinstance(prepare(samples.PDF, ""), Prepared)
 
 
-@pytest.mark.filterwarnings("ignore:Corrupt EXIF")
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
 def test_many_odd_bytes_break_nothing() -> None:
     whole = samples.jpeg(64, 64)
     for place in range(3, len(whole), 7):
