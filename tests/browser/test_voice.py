@@ -61,7 +61,8 @@ def desk(browser: Browser, running: Service, language: str) -> Page:
     page.fill("#password", running.login("phed"))
     page.press("#password", "Enter")
     page.wait_for_url(re.compile("/desk"))
-    page.goto(f"{page.url}?lang={language}")
+    page.click(f"footer button[value={language}]")
+    page.wait_for_function(f"() => document.documentElement.lang.startsWith('{language}')")
     return page
 
 
@@ -77,6 +78,7 @@ def test_an_official_hears_sees_and_answers_with_a_file(everything: Service, chr
     errors: list[Any] = []
     page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
     page.locator("a.row").first.click()
+    page.wait_for_url(re.compile("/tickets/"))
     wait_for(
         lambda: page.reload() and page.locator("audio").count() == 1 and page.locator(".media img").count() == 1, 20
     )
