@@ -173,8 +173,8 @@ def _authors(lines: Sequence[tuple[str, Any]]) -> dict[int, str]:
     for kind, event in lines:
         if kind != "event" or event.action not in OFFICIALS_WORDS:
             continue
-        own = (row.id for k, row in lines if k == "out" and row.inbound_id is None and row.created_at >= event.at)
-        message = next((outbox_id for outbox_id in own if outbox_id not in authors), None)
-        if message is not None:
-            authors[message] = event.who or ""
+        own = [row for k, row in lines if k == "out" and row.inbound_id is None and row.created_at >= event.at]
+        new = [row for row in own if row.id not in authors]
+        for row in new[:1] + [row for row in new[1:2] if row.media and not row.text]:  # a file follows its words
+            authors[row.id] = event.who or ""
     return authors

@@ -197,13 +197,17 @@ def _carry_out(
     tickets.record(tx, ticket.id, now, "official", action, account=official.account_id, **data)
     file = order.file if tells and action == "reply" else {}
     files = [media.keep(tx, ticket.id, now, **file)] if file else []
-    return [_tell(tx, hands, ticket, contact, action, order.text, files)] if tells else []
+    return _tell(tx, hands, ticket, contact, action, order.text, files) if tells else []
 
 
-def _tell(tx: Connection, hands: Hands, ticket: Any, contact: Any, action: str, text: str, files: Sequence[int]) -> int:
+def _tell(
+    tx: Connection, hands: Hands, ticket: Any, contact: Any, action: str, text: str, files: Sequence[int]
+) -> list[int]:
     """Sends the official's words in the citizen's language, and remembers what the citizen may answer to.
 
-    `files`: ids of what goes with them."""
+    `files`: ids of what goes along. By SMS their addresses stand in the words; on WhatsApp they follow in a message of their
+    own: papers and voice have no room for words there (Twilio's guidance on WhatsApp media), and photos for few.
+    """
     talk = conversations.load(contact.conversation)
     department = hands.directory.sender_of(ticket.department, ticket.category)
     values = {"department": department, "number": ticket.number, "text": text}
@@ -217,8 +221,14 @@ def _tell(tx: Connection, hands: Hands, ticket: Any, contact: Any, action: str, 
         contacts.remember(tx, contact.id, conversation=conversations.dump(talk))
     language = contact.language or ticket.language
     row = outgoing(hands, contact.id, "", Lane.NOTICE, carrier=contact.carrier, channel=contact.channel)
-    row |= hands.catalog.compose(reply, language, talk.digits)
-    return outbox.put(tx, [row | {"language": language, "ticket_id": ticket.id, "media": list(files)}])[0]
+    row |= {"language": language, "ticket_id": ticket.id}
+    words = row | hands.catalog.compose(reply, language, talk.digits)
+    if not files:
+        return outbox.put(tx, [words])
+    if contact.channel == "sms":
+        return outbox.put(tx, [words | {"media": list(files)}])
+    alone = row | {"ref": hands.ref(), "media": list(files)}
+    return [*outbox.put(tx, [words]), *outbox.put(tx, [alone])]
 
 
 def _is_busy(talk: Conversation) -> bool:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Connection
+
 from bot.carriers.port import MediaRef
 from bot.media import links
 from bot.media.fetch import Never, NotNow, Result
@@ -85,9 +87,15 @@ def media_links(hands: Hands, row: Any) -> tuple[MediaRef, ...]:
     """
     if not row.media:
         return ()
-    room = _room(hands)
     with hands.db.read() as tx:
-        files = media.of_answer(tx, row.media)
+        return links_of(tx, hands, row)
+
+
+def links_of(tx: Connection, hands: Hands, row: Any) -> tuple[MediaRef, ...]:
+    """As `media_links`, within a transaction."""
+    if not row.media:
+        return ()
+    room, files = _room(hands), media.of_answer(tx, row.media)
     until = links.expiry(row.created_at, hands.now())
     base = room.public_url.rstrip("/") + PUBLIC_PATH
     return tuple(MediaRef(base + links.sign(file.id, until, room.secret), file.kind) for file in files)

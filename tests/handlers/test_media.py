@@ -251,8 +251,10 @@ def test_an_answer_takes_a_file_along(
     page = gul.follows(answers(gul, number, data, name))
     assert "See the paper" in page.text
     assert 'href="/desk/media/4/file"' in page.html
-    sent = rows_of(hands, outbox)[-1]
-    assert sent.media == [4]
+    words, sent = rows_of(hands, outbox)[-2:]
+    assert ("See the paper" in words.text, words.media, sent.text, sent.media) == (True, [], "", [4])
+    assert office.woken[-1] == [words.id, sent.id] or office.woken[-1] == (words.id, sent.id)
+    assert page.html.count('<p class="who">Gul Bibi</p>') == 2
     (link,) = media_links(hands, sent)
     assert link.kind == kind
     assert link.url.startswith("https://bot.example.pk/media/")
@@ -263,6 +265,13 @@ def test_an_answer_takes_a_file_along(
     assert anybody.answer.headers["Content-Security-Policy"].endswith("sandbox")
     assert number not in anybody.answer.headers["Content-Disposition"]
     assert "tawar" not in anybody.answer.headers.get("Set-Cookie", "")
+
+
+def test_by_sms_the_file_goes_with_the_words(gul: Visitor, hands: Hands) -> None:
+    number = Citizen(hands, "+923000000602", "sms").reports()
+    answers(gul, number, samples.PDF)
+    sent = rows_of(hands, outbox)[-1]
+    assert ("See the paper" in sent.text, sent.media) == (True, [1])
 
 
 def test_a_link_ends_and_opens_nothing_else(

@@ -10,9 +10,11 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from bot.config import Settings
 from bot.media.bucket import Bucket
 from bot.media.shelf import Folder, MissingFileError, Shelf
 from tests.street import free_port
+from wsgi import build_media
 
 KEYS = ("key", "secret")
 
@@ -97,3 +99,11 @@ def test_a_bucket_that_is_away_or_not_there_is_an_error_one_can_try_again(s3: st
     for away in (Bucket("s3://files", f"http://127.0.0.1:{free_port()}", *KEYS), Bucket("s3://nobodys", s3, *KEYS)):
         with pytest.raises(OSError, match="bucket"):
             away.put(b"x")
+
+
+def test_the_settings_say_where_files_lie(s3: str, tmp_path: Path) -> None:
+    bucket = {"media_url": "s3://files/live", "media_endpoint": s3, "media_access_key": "a", "media_secret_key": "b"}
+    for settings in (Settings(var=tmp_path), Settings(**bucket)):  # type: ignore[arg-type]
+        shelf = build_media(settings).shelf
+        assert b"".join(shelf.read(shelf.put(b"x"))) == b"x"
+    assert len(list((tmp_path / "media").rglob("*/*/*"))) == 1
