@@ -54,7 +54,7 @@ def linked(token: str) -> ResponseReturnValue:
 def make_room() -> None:
     """Before a form is read: only a signed-in person's reply may be large."""
     is_reply = request.endpoint == UPLOAD and (request.view_args or {}).get("action") == "reply"
-    who = visitor() if is_reply else None
+    who = visitor() if is_reply and request.mimetype == "multipart/form-data" else None
     if who is not None and who.role in DESK:
         request.max_content_length = MAX_UPLOAD
 

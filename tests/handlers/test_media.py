@@ -362,6 +362,7 @@ def test_only_a_signed_in_officials_reply_may_be_large(office: Office, gul: Visi
     assert sends(gul, form.action, 15 << 20) == 422
     for other in (form.action.replace("/reply", "/note"), "/sign-out", "/carriers/twilio/messages"):
         assert sends(gul, other, 1 << 20) == 413
+    assert posts(gul, form.action, form.fields | {"text": "x" * 70_000}).status == 413
     assert sends(office.visitor(), form.action, 1 << 20) == 413
     assert sends(office.visitor("mahnaz"), form.action, 1 << 20) == 413
 
