@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask
 
@@ -18,7 +18,10 @@ from bot.carriers.build import build_carriers
 from bot.catalog import load_catalog
 from bot.config import Settings, SettingsError
 from bot.directory import Directory, Row
-from bot.services.hands import Hands, utc_now
+from bot.media.fetch import Fetcher
+from bot.media.places import twilio_source
+from bot.media.shelf import Folder, Shelf
+from bot.services.hands import Hands, MediaRoom, utc_now
 from bot.services.setup import load_directory, load_lexicon
 from bot.store.database import Database, DatabaseAway
 from bot.store.migrate import is_current
@@ -30,6 +33,7 @@ from handlers.web import Web, create_web
 from workers.bench import BENCHES
 from workers.clock import run_clock
 from workers.embedded import Plan, run_everything
+from workers.media import fetching
 from workers.outbound import run_worker
 from workers.queues import Waker, connect
 from workers.rates import SharedRates
@@ -53,7 +57,27 @@ def build_hands(settings: Settings) -> Hands:
         build_carriers(settings, StoredContents(db, "twilio", utc_now)),
         day=settings.day,
         rates=SharedRates(db, broker),
+        media=build_media(settings),
     )
+
+
+def build_media(settings: Settings) -> MediaRoom:
+    """Where files lie and how they are fetched. Raises SettingsError if a bucket is named and boto3 is not there."""
+    tokens = (settings.twilio_auth_token, settings.twilio_auth_token_next)
+    source = twilio_source(settings.twilio_account_sid, tokens, settings.twilio_api_url)
+    return MediaRoom(_shelf(settings), Fetcher({"twilio": source}), settings.public_url, settings.secret_key)
+
+
+def _shelf(settings: Settings) -> Shelf:
+    if not settings.media_url:
+        return Folder(settings.var / "media")
+    keys = (settings.media_endpoint, settings.media_access_key, settings.media_secret_key)
+    try:  # by name, because most services do without
+        return cast(Shelf, import_module("bot.media.bucket").Bucket(settings.media_url, *keys))
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            "TAWAR_MEDIA_URL names a bucket: install what speaks to it, pip install 'tawar[s3]'."
+        ) from error
 
 
 def build_app(settings: Settings) -> Flask:
@@ -147,7 +171,9 @@ def _check_database(settings: Settings) -> None:
 def _work(settings: Settings) -> None:
     hands = _patient_hands(settings, "worker")
     connection = connect(settings.redis_url) if settings.redis_url else None
-    run_worker(hands, connection, _stop_on_signal())
+    stop = _stop_on_signal()
+    with fetching(hands, stop):
+        run_worker(hands, connection, stop)
 
 
 def _tick(settings: Settings) -> None:

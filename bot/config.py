@@ -13,6 +13,7 @@ MIN_SECRET = 32
 MIDNIGHT = 24
 HOURS = re.compile(r"(\d{1,2})-(\d{1,2})")
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
+BUCKET = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.-]+)*/?"
 BROKERS = ("redis://", "rediss://", "unix://")
 COUNT = re.compile(r"[0-9]{1,5}", re.ASCII)
 CARRIERS = ("twilio", "kannel")
@@ -56,6 +57,11 @@ class Settings(BaseSettings):
     kannel_status_url: str = ""
     kannel_per_second: str = "10"
     kannel_max_segments: str = "24"
+    media_url: str = ""
+    """Where files lie: empty for `var/media`, or `s3://bucket/prefix`."""
+    media_endpoint: str = ""
+    media_access_key: str = ""
+    media_secret_key: str = ""
 
     @field_validator("whatsapp_from", "sms_from", mode="after")
     @classmethod
@@ -108,6 +114,8 @@ class Settings(BaseSettings):
             found.append(f"TAWAR_DATABASE_URL must begin with {' or '.join(DATABASES)}")
         if self.redis_url and not self.redis_url.startswith(BROKERS):
             found.append(f"TAWAR_REDIS_URL must begin with {', '.join(BROKERS)}; leave it empty for none")
+        if self.media_url and not re.fullmatch(BUCKET, self.media_url):
+            found.append("TAWAR_MEDIA_URL must be s3://bucket or s3://bucket/prefix; leave it empty for var/media")
         if self.announce_hours and not (self.day and self.day[0] < self.day[1] <= MIDNIGHT):
             found.append(
                 f"TAWAR_ANNOUNCE_HOURS is {self.announce_hours!r}: give hours of one day, e.g. 9-21, or leave it empty for any"

@@ -12,7 +12,11 @@ from bot.sms import measure
 from bot.text.fold import clean
 from handlers.forms import new_key
 
-WRITTEN = ("reply", "resolve", "note")
+FILES = ",".join(
+    ("image/jpeg", "image/png", "image/webp", "audio/*", ".ogg", ".amr", ".3gp", "video/mp4", "application/pdf")
+)
+"""What a browser offers to choose; what is taken, the content decides."""
+WRITTEN = ("reply", "resolve", "hear", "note")
 """Actions that carry words."""
 _GAP = "\ufffc"
 _VERDICT = (Option("solved", Term("option.solved")), Option("unsolved", Term("option.unsolved")))
@@ -30,6 +34,11 @@ class Box:
     limit: int = MAX_REPLY
 
     @property
+    def files(self) -> str:
+        """What files the box takes; empty: none."""
+        return FILES if self.action == "reply" else ""
+
+    @property
     def length(self) -> int:
         return len(clean(self.text))
 
@@ -42,8 +51,9 @@ def boxes(catalog: Catalog, department: Names, ticket: Any, filled: Box | None) 
     """A box for every written action, each with a fresh key; `filled` keeps what was typed and what is wrong."""
     drawn = {}
     for action in WRITTEN:
-        frame = "" if action == "note" else _frame(catalog, department, ticket, action)
-        text, error = (filled.text, filled.error) if filled and filled.action == action else ("", "")
+        frame = "" if action in ("note", "hear") else _frame(catalog, department, ticket, action)
+        before = ticket.words if action == "hear" else ""
+        text, error = (filled.text, filled.error) if filled and filled.action == action else (before, "")
         drawn[action] = Box(action, new_key(), text, error, frame)
     return drawn
 

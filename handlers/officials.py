@@ -9,9 +9,11 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from bot import phone
+from bot.media.kinds import LARGEST
 from bot.names import Names
 from bot.services import desk
 from bot.services.desk import Done, Order, Repeated, Stale, Unfit
+from bot.services.media import act_with_file
 from bot.tickets import OPEN_STATES, STATES
 from handlers import times
 from handlers.bubbles import Line, channel_of, is_arabic, read_lines
@@ -22,7 +24,7 @@ from handlers.sorting import choices
 from handlers.visit import DESK, for_roles, here, web
 
 blueprint = Blueprint("officials", __name__)
-ACTIONS = ("reply", "take", "sort", "resolve", "note")
+ACTIONS = ("reply", "take", "sort", "hear", "resolve", "note")
 MOVED = ("sort", "repeated")
 """What may be said in the queue, because the ticket may have gone to another department."""
 FILTERS = ("open", *STATES)
@@ -80,7 +82,7 @@ def act(number: str, action: str) -> ResponseReturnValue:
     text = read_text(request.form.get("text", ""))
     version, category = request.form.get("version", 0, type=int), request.form.get("category", "")
     order = Order(number, action, read_key(), version, text, category)
-    result = desk.act(web().hands, here().official(), order) or abort(404)
+    result = _carry_out(order) or abort(404)
     match result:
         case Done(outbox_ids):
             if outbox_ids:
@@ -90,6 +92,14 @@ def act(number: str, action: str) -> ResponseReturnValue:
             return _back(number, "repeated")
         case _:
             return _refuse(number, action, text, result)
+
+
+def _carry_out(order: Order) -> desk.Result | None:
+    """The order, with its file if one was chosen."""
+    file = request.files.get("file") if order.action == "reply" else None
+    if file is None or not file.filename:
+        return desk.act(web().hands, here().official(), order)
+    return act_with_file(web().hands, here().official(), order, file.read(LARGEST + 1), file.filename)
 
 
 def _back(number: str, done: str) -> ResponseReturnValue:
@@ -132,7 +142,7 @@ def _lines(page: desk.TicketPage) -> list[Line]:
         carrier = carriers.get(name)
         return str(carrier.trouble(code)) if carrier else ""
 
-    return read_lines(page.lines, trouble_of)
+    return read_lines(page.lines, trouble_of, page.files)
 
 
 def _draw(page: desk.TicketPage, trouble: Trouble | None = None, done: str = "") -> str:

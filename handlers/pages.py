@@ -21,7 +21,7 @@ DEFAULT_LANGUAGE = "ur"
 LANGUAGE_COOKIE = "tawar-lang"
 YEAR = 365 * 24 * 3600
 POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 HEADERS = {
@@ -129,7 +129,7 @@ def _finish(response: Response) -> Response:
             response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
         return response
     if g.get("visitor") or (request.blueprint == "auth"):
-        response.headers["Cache-Control"] = "no-store"
+        response.headers.setdefault("Cache-Control", "no-store")
     if "language" in g:
         response.vary.update(("Cookie", "Accept-Language"))
         if request.args.get("lang") == g.language:

@@ -9,8 +9,10 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ROOMS = ("bot", "handlers", "workers")
 PURE = ("bot.text", "bot.dialogue", "bot.tickets", "bot.clock", "bot.campaigns", "bot.outbox", "bot.sms", "bot.phone",
-        "bot.names", "bot.directory", "bot.learning")  # fmt: skip
-HANDS = ("bot.store", "bot.carriers", "bot.lookups", "bot.catalog", "bot.lexicon", "bot.review", "bot.config")
+        "bot.names", "bot.directory", "bot.learning", "bot.media.kinds", "bot.media.places", "bot.media.links")  # fmt: skip
+HANDS = ("bot.store", "bot.carriers", "bot.lookups", "bot.catalog", "bot.lexicon", "bot.review", "bot.config",
+         "bot.media.fetch", "bot.media.shelf", "bot.media.bucket", "bot.media.pictures", "bot.media.sounds",
+         "bot.media.prepare")  # fmt: skip
 
 # library -> the only places that may import it
 DOORS = {
@@ -33,6 +35,10 @@ DOORS = {
     "phonenumbers": ("bot.phone",),
     "rapidfuzz": ("bot.text",),
     "stdnum": ("bot.tickets",),
+    "PIL": ("bot.media.pictures",),
+    "boto3": ("bot.media.bucket",),
+    "botocore": ("bot.media.bucket",),
+    "certifi": ("bot.media.fetch",),
     "argon2": ("bot.services.sign_in",),
     "langdetect": ("bot.text", "workers.bench.reading"),
 }

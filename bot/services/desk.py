@@ -1,7 +1,7 @@
-"""What an official does to a ticket: look, take, sort, reply, note, resolve; one transaction each, if the ticket's table allows."""
+"""What an official does to a ticket: look, take, sort, hear, reply, note, resolve; each in one transaction, if its table allows."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -10,10 +10,10 @@ from bot import tickets as life
 from bot.dialogue import form
 from bot.dialogue.values import Conversation, Option, Reply, Term
 from bot.outbox import Lane
-from bot.services import sorting
+from bot.services import hearing, sorting
 from bot.services.hands import Hands
 from bot.services.turns import outgoing
-from bot.store import accounts, contacts, conversations, messages, outbox, tickets
+from bot.store import accounts, contacts, conversations, media, messages, outbox, tickets
 from bot.text.fold import clean
 
 MAX_REPLY = 1200
@@ -28,6 +28,9 @@ class Official:
     account_id: int
     name: str
     departments: tuple[str, ...] | None
+
+    def may_see(self, department: str) -> bool:
+        return self.departments is None or department in self.departments
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ class Order:
     text: str = ""
     category: str = ""
     """What the ticket is about, for `sort`."""
+    file: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of the row of a file that goes with a reply and lies on the shelf already; empty: none goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,8 @@ class TicketPage:
     lines: Sequence[tuple[str, Any]]
     """(`in`, inbound row), (`out`, outbox row) or (`event`, event row)"""
     actions: Sequence[str]
+    files: Sequence[Any] = ()
+    """Rows of all files of the messages and the answers."""
 
 
 def see_queue(hands: Hands, official: Official, states: Sequence[str], page: int) -> Sequence[Any]:
@@ -107,17 +114,20 @@ def see_ticket(hands: Hands, official: Official, number: str) -> TicketPage | No
     """The ticket, or None if there is none or it is another department's: a stranger cannot tell which."""
     with hands.db.read() as tx:
         ticket = tickets.find(tx, number)
-        if ticket is None or not _may_see(official, ticket):
+        if ticket is None or not official.may_see(ticket.department):
             return None
         said: list[tuple[str, Any]] = [("in", row) for row in messages.of_ticket(tx, ticket.id)]
         # of a message that was sent anew the newest is shown, and says so
         said += [("out", row) for row in outbox.of_ticket(tx, ticket.id) if row.state != "replaced"]
         said += [("event", row) for row in tickets.events_of(tx, ticket.id)]
+        files = media.of_ticket(tx, ticket.id)
         contact = contacts.find(tx, ticket.contact_id)
     said.sort(key=lambda line: _when(*line))
     allowed = life.allowed_actions(ticket.state, "official")
-    actions = [action for action in allowed if not (ticket.unsafe and action == "reply")]
-    return TicketPage(ticket, contact.phone, said, actions)
+    barred = {"reply"} if ticket.unsafe else set()
+    if not hearing.may_be_heard(ticket, files, [row for kind, row in said if kind == "event"]):
+        barred.add("hear")
+    return TicketPage(ticket, contact.phone, said, [action for action in allowed if action not in barred], files)
 
 
 def mark_read(hands: Hands, ticket_id: int, version: int) -> None:
@@ -129,11 +139,11 @@ def mark_read(hands: Hands, ticket_id: int, version: int) -> None:
 def act(hands: Hands, official: Official, order: Order) -> Result | None:
     """Carries out one form. None if the ticket is none of the official's."""
     text = clean(order.text)
-    if order.action in ("reply", "resolve", "note") and (unfit := _unfit(text)):
+    if order.action in ("reply", "resolve", "note", "hear") and (unfit := _unfit(text)):
         return unfit
     with hands.db.write() as tx:
         seen = tickets.find(tx, order.number)
-        if seen is None or not _may_see(official, seen):
+        if seen is None or not official.may_see(seen.department):
             # The second tap of what gave the ticket to another department finds it gone, and must not look like a fault.
             return Repeated() if accounts.was_submitted(tx, order.key, official.account_id) else None
         # Contact before ticket, as a citizen's own turn locks them: the other way round the two could wait for each other.
@@ -142,17 +152,17 @@ def act(hands: Hands, official: Official, order: Order) -> Result | None:
         if not accounts.submit_once(tx, order.key, official.account_id, hands.now()):
             return Repeated()
         order = replace(order, text=text)
-        state = _next_state(hands, ticket, order)
+        state = _next_state(tx, hands, ticket, order)
         if not isinstance(state, str):
             accounts.take_back(tx, order.key)
             return state
         return Done(tuple(_carry_out(tx, hands, official, (ticket, contact), order, state)))
 
 
-def _next_state(hands: Hands, ticket: Any, order: Order) -> str | Stale | NotAllowed | Unfit:
+def _next_state(tx: Connection, hands: Hands, ticket: Any, order: Order) -> str | Stale | NotAllowed | Unfit:
     """The state the ticket gets, or why the form is refused."""
     # A note or a take disturbs nobody; words to the citizen, and opinions of what it is about, must not cross.
-    if order.action in ("reply", "resolve", "sort") and ticket.version != order.version:
+    if order.action in ("reply", "resolve", "sort", "hear") and ticket.version != order.version:
         return Stale(order.text)
     state = life.next_state(ticket.state, order.action, "official")
     if isinstance(state, life.Refused):
@@ -161,6 +171,8 @@ def _next_state(hands: Hands, ticket: Any, order: Order) -> str | Stale | NotAll
         return Unfit("desk.error.unsafe")
     if order.action == "sort" and not sorting.is_another(hands, ticket, order.category):
         return Unfit("desk.error.category")
+    if order.action == "hear" and not hearing.may_hear(tx, ticket):
+        return Unfit("desk.error.hear")
     return state
 
 
@@ -171,6 +183,9 @@ def _carry_out(
     if order.action == "sort":
         sorting.sort(tx, hands, official.account_id, ticket, order.category)
         return []
+    if order.action == "hear":
+        hearing.hear(tx, hands, official.account_id, ticket, order.text)
+        return []
     now, action = hands.now(), order.action
     owner = ticket.owner_id
     if action == "take" or (owner is None and action != "note"):
@@ -180,11 +195,19 @@ def _carry_out(
     tells = action in ("reply", "resolve") and not ticket.unsafe
     data = {"text": order.text} if action == "note" or (action == "resolve" and not tells) else {}
     tickets.record(tx, ticket.id, now, "official", action, account=official.account_id, **data)
-    return [_tell(tx, hands, ticket, contact, action, order.text)] if tells else []
+    file = order.file if tells and action == "reply" else {}
+    files = [media.keep(tx, ticket.id, now, **file)] if file else []
+    return _tell(tx, hands, ticket, contact, action, order.text, files) if tells else []
 
 
-def _tell(tx: Connection, hands: Hands, ticket: Any, contact: Any, action: str, text: str) -> int:
-    """Sends the official's words in the citizen's language, and remembers what the citizen may answer to."""
+def _tell(
+    tx: Connection, hands: Hands, ticket: Any, contact: Any, action: str, text: str, files: Sequence[int]
+) -> list[int]:
+    """Sends the official's words in the citizen's language, and remembers what the citizen may answer to.
+
+    `files`: ids of what goes along. By SMS their addresses stand in the words; on WhatsApp they follow in a message of their
+    own: papers and voice have no room for words there (Twilio's guidance on WhatsApp media), and photos for few.
+    """
     talk = conversations.load(contact.conversation)
     department = hands.directory.sender_of(ticket.department, ticket.category)
     values = {"department": department, "number": ticket.number, "text": text}
@@ -198,8 +221,14 @@ def _tell(tx: Connection, hands: Hands, ticket: Any, contact: Any, action: str, 
         contacts.remember(tx, contact.id, conversation=conversations.dump(talk))
     language = contact.language or ticket.language
     row = outgoing(hands, contact.id, "", Lane.NOTICE, carrier=contact.carrier, channel=contact.channel)
-    row |= hands.catalog.compose(reply, language, talk.digits)
-    return outbox.put(tx, [row | {"language": language, "ticket_id": ticket.id}])[0]
+    row |= {"language": language, "ticket_id": ticket.id}
+    words = row | hands.catalog.compose(reply, language, talk.digits)
+    if not files:
+        return outbox.put(tx, [words])
+    if contact.channel == "sms":
+        return outbox.put(tx, [words | {"media": list(files)}])
+    alone = row | {"ref": hands.ref(), "media": list(files)}
+    return [*outbox.put(tx, [words]), *outbox.put(tx, [alone])]
 
 
 def _is_busy(talk: Conversation) -> bool:
@@ -207,10 +236,6 @@ def _is_busy(talk: Conversation) -> bool:
     return talk.draft is not None or (
         talk.step in form.QUESTIONS and talk.step not in ("menu", "verdict", "ticket.added")
     )
-
-
-def _may_see(official: Official, ticket: Any) -> bool:
-    return official.departments is None or ticket.department in official.departments
 
 
 def _unfit(text: str) -> Unfit | None:

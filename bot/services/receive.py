@@ -13,7 +13,7 @@ from bot.dialogue.values import Message
 from bot.services.hands import Hands
 from bot.services.mishap import kind_and_place
 from bot.services.turns import hand_to_person, note_visit, take_turn
-from bot.store import anew, contacts, messages
+from bot.store import anew, contacts, media, messages
 from bot.store.database import DatabaseAway
 from bot.text.fold import clean
 
@@ -123,7 +123,7 @@ def _lock(tx: Connection, inbound_id: int) -> tuple[Any, Any]:
 
 def _store(tx: Connection, hands: Hands, contact_id: int, message: Inbound, state: str) -> int | None:
     latitude, longitude = message.pin or (None, None)
-    return messages.store(
+    inbound_id = messages.store(
         tx,
         carrier=message.carrier,
         provider_id=message.provider_id,
@@ -137,11 +137,14 @@ def _store(tx: Connection, hands: Hands, contact_id: int, message: Inbound, stat
         received_at=hands.now(),
         state=state,
     )
+    if inbound_id is not None and message.media:
+        media.expect(tx, inbound_id, [(ref.url, ref.kind) for ref in message.media], hands.now())
+    return inbound_id
 
 
 def _message(hands: Hands, inbound_id: int, message: Inbound) -> Message:
-    media = tuple(ref.kind for ref in message.media)
-    return Message(inbound_id, clean(message.text), hands.now(), clean(message.button), media, message.pin)
+    kinds = tuple(ref.kind for ref in message.media)
+    return Message(inbound_id, clean(message.text), hands.now(), clean(message.button), kinds, message.pin)
 
 
 def _stored_message(row: Any) -> Message:

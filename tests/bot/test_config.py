@@ -199,3 +199,13 @@ def test_no_problem_tells_a_secret() -> None:
     )
     assert "hush-hush" not in told
     assert "my-token" not in told
+
+
+@pytest.mark.parametrize("url", ["s3://files", "s3://tawar-files/of/citizens", ""])
+def test_files_may_lie_in_a_bucket_or_here(url: str) -> None:
+    assert problems(media_url=url) == []
+
+
+@pytest.mark.parametrize("url", ["files", "https://files", "s3://", "s3://A", "s3://files/../x y", "s3://files?x=1"])
+def test_a_place_for_files_that_is_none_is_named(url: str) -> None:
+    assert any("TAWAR_MEDIA_URL" in problem for problem in problems(media_url=url))

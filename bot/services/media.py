@@ -1,0 +1,192 @@
+"""Files of messages and answers: fetched by a worker, shown to whoever may see the ticket, handed to carriers by signed links."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.carriers.port import MediaRef
+from bot.media import links
+from bot.media.fetch import Never, NotNow, Result
+from bot.media.kinds import KINDS, file_name
+from bot.media.prepare import Prepared, Unfit, prepare
+from bot.media.shelf import MissingFileError, Shelf
+from bot.services import desk
+from bot.services.desk import Done, Official, Order
+from bot.services.hands import Hands, MediaRoom
+from bot.store import media
+
+LEASE = timedelta(minutes=5)
+"""A fetch ends within a minute, and ffmpeg within half a one."""
+BATCH = 4
+WAITS_S = (5, 15, 60, 180, 600, 1800, 7200)
+"""Seconds before each further try: a file may be at the carrier a little later than its message, and a carrier away for hours."""
+PUBLIC_PATH = "/media/"
+Run = Callable[[Callable[[Any], None], Iterable[Any]], Iterable[None]]
+
+
+class NoRoomError(RuntimeError):
+    """This part was built without a place for files."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to be handed out: `size` in bytes; `read(start, length)` gives it piece by piece."""
+
+    kind: str
+    name: str
+    size: int
+    sha256: str
+    shelf: Shelf
+    key: str
+
+    def read(self, start: int = 0, length: int | None = None) -> Iterator[bytes]:
+        """Its bytes. Raises MissingFileError before the first one."""
+        return self.shelf.read(self.key, start, length)
+
+
+def fetch_due(hands: Hands, run: Run = map) -> int:
+    """Fetches files whose time has come, BATCH at most; how many were tried. `run`: how many at once."""
+    room, now = _room(hands), hands.now()
+    with hands.db.read() as tx:
+        if not media.is_due(tx, now):
+            return 0
+    with hands.db.write() as tx:
+        rows = media.claim(tx, now, now + LEASE, BATCH)
+    for _ in run(lambda row: _fetch(hands, room, row), rows):
+        pass
+    return len(rows)
+
+
+def see_file(hands: Hands, official: Official, media_id: int, *, small: bool = False) -> File | None:
+    """A ticket's file for an official, None if there is none or the ticket is another department's."""
+    with hands.db.read() as tx:
+        row = media.find(tx, media_id)
+    if row is None or row.number is None or not official.may_see(row.department):
+        return None
+    return _file(hands, row, file_name(f"{row.number}-{row.id} {row.name}", row.kind), small=small)
+
+
+def see_linked(hands: Hands, token: str) -> File | None:
+    """The file of a signed address; None if the token is false or old, or the file was no answer of ours."""
+    media_id = links.read(token, hands.now(), _room(hands).secret)
+    if media_id is None:
+        return None
+    with hands.db.read() as tx:
+        found = media.of_answer(tx, [media_id])
+    return _file(hands, found[0], file_name(found[0].name, found[0].kind)) if found else None
+
+
+def media_links(hands: Hands, row: Any) -> tuple[MediaRef, ...]:
+    """The addresses at which a carrier fetches the files of an outbox row, and their kinds; empty for most rows.
+
+    The same row has the same addresses whenever it is asked for, so that a message tried again is recognised.
+    """
+    if not row.media:
+        return ()
+    with hands.db.read() as tx:
+        return links_of(tx, hands, row)
+
+
+def links_of(tx: Connection, hands: Hands, row: Any) -> tuple[MediaRef, ...]:
+    """As `media_links`, within a transaction."""
+    if not row.media:
+        return ()
+    room, files = _room(hands), media.of_answer(tx, row.media)
+    until = links.expiry(row.created_at, hands.now())
+    base = room.public_url.rstrip("/") + PUBLIC_PATH
+    return tuple(MediaRef(base + links.sign(file.id, until, room.secret), file.kind) for file in files)
+
+
+def act_with_file(hands: Hands, official: Official, order: Order, data: bytes, name: str) -> desk.Result | None:
+    """As `desk.act`, with a file for the citizen: without EXIF, in a kind that phones take. `name`: as the official has it."""
+    ready = prepare(data, _room(hands).ffmpeg, for_phones=True)
+    if isinstance(ready, Unfit):
+        return desk.Unfit(f"desk.error.file_{ready.reason}")
+    try:
+        file = _shelve(hands, ready) | {"name": file_name(name, ready.kind.type)}
+    except OSError:
+        return desk.Unfit("desk.error.file_room")
+    result: desk.Result | None = None
+    try:
+        result = desk.act(hands, official, replace(order, file=file))
+    finally:
+        if not isinstance(result, Done):
+            _take_back(hands, file)
+    return result
+
+
+def _shelve(hands: Hands, ready: Prepared) -> dict[str, Any]:
+    """Puts a prepared file on the shelf; the fields of its row. Not to be called inside a transaction. Raises OSError."""
+    shelf = _room(hands).shelf
+    fields: dict[str, Any] = {
+        "kind": ready.kind.type, "bytes": len(ready.data), "sha256": ready.sha256, "key": shelf.put(ready.data),
+        "seconds": ready.seconds, "width": ready.width, "height": ready.height,
+    }  # fmt: skip
+    if ready.small:
+        fields |= {"small_key": shelf.put(ready.small), "small_bytes": len(ready.small)}
+    return fields
+
+
+def _take_back(hands: Hands, fields: dict[str, Any]) -> None:
+    """Takes a file off the shelf that nobody wrote down after all."""
+    for key in (fields.get("key"), fields.get("small_key")):
+        if key:
+            with suppress(OSError, MissingFileError):
+                _room(hands).shelf.drop(key)
+
+
+def _fetch(hands: Hands, room: MediaRoom, row: Any) -> None:
+    """One file, from its carrier to its row; no transaction is open while the network is asked."""
+    if row.attempts > len(WAITS_S) + 1:  # its worker died over it every time
+        outcome: Result = Never("broken")
+    else:
+        outcome = room.fetcher.fetch(row.carrier, row.url, row.attempts - 1)
+    fields = _outcome(hands, room, row, outcome)
+    is_ours = False
+    try:
+        with hands.db.write() as tx:
+            is_ours = media.finish(tx, row.id, row.lease_until, **fields)
+    finally:
+        if not is_ours:
+            _take_back(hands, fields)
+
+
+def _outcome(hands: Hands, room: MediaRoom, row: Any, outcome: Result) -> dict[str, Any]:
+    """What is written down of a fetch."""
+    match outcome:
+        case Never(reason):
+            return {"state": "refused", "reason": reason}
+        case NotNow(reason):
+            return _again(row, reason, hands.now())
+    ready = prepare(outcome.data, room.ffmpeg)
+    if isinstance(ready, Unfit):
+        return {"state": "refused", "reason": ready.reason}
+    try:
+        return {"state": "ready", "reason": "", **_shelve(hands, ready)}
+    except OSError:
+        return _again(row, "room", hands.now())
+
+
+def _again(row: Any, reason: str, now: datetime) -> dict[str, Any]:
+    if row.attempts > len(WAITS_S):
+        return {"state": "failed", "reason": reason}
+    return {"reason": reason, "due_at": now + timedelta(seconds=WAITS_S[row.attempts - 1])}
+
+
+def _file(hands: Hands, row: Any, name: str, *, small: bool = False) -> File | None:
+    shelf = _room(hands).shelf
+    if row.state != "ready" or row.kind not in KINDS or (small and not row.small_key):
+        return None
+    if small:
+        return File("image/webp", name, row.small_bytes, f"{row.sha256}-small", shelf, row.small_key)
+    return File(row.kind, name, row.bytes, row.sha256, shelf, row.key)
+
+
+def _room(hands: Hands) -> MediaRoom:
+    if hands.media is None:
+        raise NoRoomError("this part keeps no files: give Hands a MediaRoom")
+    return hands.media
