@@ -98,6 +98,10 @@ def build_simulator(settings: Settings) -> Flask:
             web_url=settings.public_url,
             whatsapp_from=settings.whatsapp_from,
             sms_from=settings.sms_from,
+            kannel_from=settings.kannel_from,
+            kannel_username=settings.kannel_username,
+            kannel_password=settings.kannel_password,
+            kannel_token=settings.kannel_token,
         )
     )
 

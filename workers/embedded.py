@@ -25,6 +25,7 @@ HOST = "127.0.0.1"
 """Demo mode answers on this machine only."""
 WHATSAPP_FROM = "+923000000001"
 SMS_FROM = "+923000000002"
+SHORT_CODE = "8300"
 PORT_TRIES = 20
 
 
@@ -76,6 +77,13 @@ def _environment(layout: Layout, broker: Broker | None, port: int, carrier_port:
         "TAWAR_TWILIO_API_URL": f"http://{HOST}:{carrier_port}",
         # whoever tries an announcement out at night wants to see it leave
         "TAWAR_ANNOUNCE_HOURS": os.environ.get("TAWAR_ANNOUNCE_HOURS", ""),
+        "TAWAR_CARRIERS": "twilio,kannel",
+        "TAWAR_KANNEL_SEND_URL": f"http://{HOST}:{carrier_port}/cgi-bin/sendsms",
+        "TAWAR_KANNEL_USERNAME": "tawar",
+        "TAWAR_KANNEL_PASSWORD": layout.secret("kannel-password"),
+        "TAWAR_KANNEL_TOKEN": layout.secret("kannel-token"),
+        "TAWAR_KANNEL_FROM": SHORT_CODE,
+        "TAWAR_KANNEL_STATUS_URL": f"http://{HOST}:{carrier_port}/status.xml?password={layout.secret('kannel-password')}",
         "TAWAR_WHATSAPP_FROM": WHATSAPP_FROM,
         "TAWAR_SMS_FROM": SMS_FROM,
     }

@@ -25,6 +25,7 @@ from bot.delivery import ASK_AFTER, LEASE, is_worth_sending, retry_at
 from bot.outbox import Await, Form, Hold, Never, Send, Trouble, gate
 from bot.services import breakers, routes, waiting
 from bot.services.hands import Hands
+from bot.services.media import links_of
 from bot.services.receipts import match_parked
 from bot.store import attempts, campaigns, contacts, outbox, parked
 
@@ -96,7 +97,7 @@ def _pass_gate(tx: Connection, hands: Hands, claimed: Sequence[Any]) -> list[Rea
             case Send():
                 outbox.send_by(tx, row, verdict.route.carrier, verdict.route.channel)
                 template = routes.template_of(hands, row, known.approved) if verdict.form is Form.TEMPLATE else ""
-                message = _message(hands, row, texts[row.id], verdict.route.channel, template)
+                message = _message(tx, hands, row, texts[row.id], verdict.route.channel, template)
                 ready.append(Ready(row, verdict.route.carrier, message))
             case Hold(until, reason):
                 fields = {"state": "waiting", "due_at": until, "reason": reason, "attempts": row.attempts - 1}
@@ -108,7 +109,7 @@ def _pass_gate(tx: Connection, hands: Hands, claimed: Sequence[Any]) -> list[Rea
     return ready
 
 
-def _message(hands: Hands, row: Any, text: str, channel: str, template: str) -> Outgoing:
+def _message(tx: Connection, hands: Hands, row: Any, text: str, channel: str, template: str) -> Outgoing:
     variables = row.variables or [text]
     return Outgoing(
         row.ref,
@@ -118,6 +119,7 @@ def _message(hands: Hands, row: Any, text: str, channel: str, template: str) -> 
         body=row.body,
         choices=tuple(Choice(id_, label) for id_, label in row.choices),
         menu=hands.catalog.text(row.language, "option.list") if row.choices else "",
+        media=links_of(tx, hands, row),
         pin=None if row.latitude is None else (row.latitude, row.longitude),
         template=Template(template, {str(n): value for n, value in enumerate(variables, 1)}) if template else None,
     )

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.carriers.port import Outgoing, Template
-from bot.delivery import ASK_AFTER, ASKS, is_progress
+from bot.delivery import ASK_AFTER, ASKS, is_progress, is_worth_sending
 from bot.outbox import Lane
 from bot.services.hands import Hands
 from bot.services.receipts import match_parked
@@ -42,7 +42,7 @@ def _of(row: Any) -> Template | None:
 
 def _unclaimed(tx: Connection, row: Any, message: Outgoing, seen: Sequence[Any]) -> Any:
     """The sighting that is this message: same text, and not known as another row's."""
-    texts = {message.text, message.body} - {""}
+    texts = {message.text, message.body or message.text}  # a file alone has no words, here or there
     same = (s for s in seen if s.text in texts and not outbox.find_by_provider_id(tx, row.carrier, s.provider_id))
     return next(same, False)
 
@@ -61,6 +61,8 @@ def _settle(tx: Connection, hands: Hands, row: Any, sighting: Any) -> None:
         return
     asks = row.asks + (sighting is False)
     fields = {"asks": asks}
+    if sighting is None and not is_worth_sending(row.lane, row.created_at, now):
+        fields["lease_until"] = None  # a carrier that cannot be asked (Kannel): only a late receipt may tell
     if asks >= ASKS:
         again = row.lane != Lane.BROADCAST
         fields = {"asks": 0, "state": "waiting", "due_at": now, "lease_until": None} if again else {"lease_until": None}

@@ -32,17 +32,24 @@ def by_content(template: Template) -> dict[str, Any]:
     return {"content_sid": template.provider_id, "content_variables": as_json(template.variables)}
 
 
+def words_of_sms(message: Outgoing) -> str:
+    """SMS has neither files nor pins: where a file lies is written out, and so is a point (Twilio turns a file to Pakistan
+    into such an address itself, by a longer text)."""
+    point = ",".join(f"{degrees:.6f}" for degrees in message.pin) if message.pin else ""
+    return "\n".join(part for part in (message.text, *(ref.url for ref in message.media), point) if part)
+
+
 def plain_parameters(message: Outgoing) -> dict[str, Any]:
-    """A message with its words, its files and its pin; SMS has no pins, so the numbers are written out."""
+    """A message with its words, its files and its pin."""
     if message.template and message.channel == "whatsapp":
         return by_content(message.template)
+    if message.channel != "whatsapp":
+        return {"body": words_of_sms(message)}
     found: dict[str, Any] = {"body": message.text} if message.text else {}
     if message.media:
         found["media_url"] = [ref.url for ref in message.media]
     if message.pin:
         point = ",".join(f"{degrees:.6f}" for degrees in message.pin)
-        if message.channel != "whatsapp":
-            return found | {"body": f"{message.text}\n{point}".strip()}
         name = cut(plain(message.text or point), PLACE_NAME).replace("|", " ")
         found |= {"body": message.text or point, "persistent_action": [f"geo:{point}|{name}"]}
     return found
