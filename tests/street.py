@@ -12,7 +12,8 @@ import requests
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from bot.carriers.port import Carriers
+from bot.carriers.kannel import Kannel, KannelSettings
+from bot.carriers.port import Carrier, Carriers
 from bot.carriers.twilio import Twilio, TwilioSettings
 from bot.config import Settings
 from bot.services.hands import Hands, utc_now
@@ -24,6 +25,7 @@ from tests.support import make_hands
 
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "token-of-the-tests"
+KANNEL_TOKEN = "kannel-token-of-the-tests-00000000"
 WHATSAPP_FROM, SMS_FROM = "+923000000001", "+923000000002"
 
 
@@ -80,6 +82,11 @@ def twilio(web_url: str, simulator_url: str, *tokens: str) -> Twilio:
     return Twilio(TwilioSettings(ACCOUNT, tokens or (TOKEN,), web_url, WHATSAPP_FROM, SMS_FROM, api_url=simulator_url))
 
 
+def _kannel(web_url: str, simulator_url: str) -> dict[str, Carrier]:
+    fields = {"username": "bot", "password": "of the tests", "sender": "8300", "token": KANNEL_TOKEN}
+    return {"kannel": Kannel(KannelSettings(f"{simulator_url}/cgi-bin/sendsms", callback_url=web_url, **fields))}
+
+
 @dataclass
 class Street:
     hands: Hands
@@ -115,14 +122,20 @@ class Street:
 
 
 @contextmanager
-def street(db: Database, now: Callable[[], Any] = utc_now) -> Iterator[Street]:
+def street(db: Database, now: Callable[[], Any] = utc_now, *, two_way_sms: bool = False) -> Iterator[Street]:
+    """`two_way_sms`: SMS goes by Kannel's face of the simulator too, and comes in there."""
     web_port, phone_port = free_port(), free_port()
     web_url, phone_url = f"http://127.0.0.1:{web_port}", f"http://127.0.0.1:{phone_port}"
-    carriers = Carriers({"twilio": twilio(web_url, phone_url)})
+    carriers = Carriers({"twilio": twilio(web_url, phone_url)} | (_kannel(web_url, phone_url) if two_way_sms else {}))
     hands = replace(make_hands(db, carriers=carriers), now=now)
     woken: list[int] = []
     web = create_web(Web(hands, settings(web_url, phone_url), woken.extend, lambda: None))
-    phone = create_simulator(SimulatorSettings(ACCOUNT, TOKEN, web_url))
+    line = (
+        {"kannel_username": "bot", "kannel_password": "of the tests", "kannel_token": KANNEL_TOKEN}
+        if two_way_sms
+        else {}
+    )
+    phone = create_simulator(SimulatorSettings(ACCOUNT, TOKEN, web_url, **line))
     with ExitStack() as stack:
         stack.enter_context(serving(web, web_port))
         stack.enter_context(serving(phone, phone_port))

@@ -14,7 +14,8 @@ from bot.services.hands import Hands
 from bot.store.contacts import contacts
 from bot.store.database import Database
 from bot.store.messages import inbound
-from bot.store.outbox import outbox, parked_receipts
+from bot.store.outbox import outbox
+from bot.store.parked import parked_receipts
 from handlers.web import Web, create_web
 from tests.caller import counted
 from tests.carriers.kannel_table import ID, MESSAGES, PASSWORD, RECEIPTS, TABLE, TOKEN, URDU, dlr, make, mo
