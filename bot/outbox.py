@@ -84,6 +84,7 @@ class Route:
 @dataclass(frozen=True, slots=True)
 class Case:
     """All the gate looks at. `routes`: likeliest to reach the person first; `phone`: kind of number (bot/phone.py);
+    `opted_out`: the person wants no announcements, or none of this one's kind;
     `unreachable`: why the number cannot get messages, if a carrier said so; `is_template`: the message is a template.
     """
 

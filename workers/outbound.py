@@ -17,7 +17,7 @@ from rq.timeouts import TimerDeathPenalty
 from bot.services.hands import Hands
 from bot.services.mishap import kind_and_place
 from bot.services.receipts import settle_parked
-from bot.services.receive import answer_later
+from bot.services.receive import answer_later, show_typing
 from bot.services.send import BATCH, send_round
 from bot.services.settle import settle_unknown
 from bot.store import messages
@@ -78,6 +78,7 @@ class Sender:
         with self._hands.db.read() as tx:
             kept = messages.due_unanswered(tx, self._hands.now())
         for inbound_id in kept:
+            show_typing(self._hands, inbound_id)
             answer_later(self._hands, inbound_id)
         more = self.send_all()
         settle_unknown(self._hands)

@@ -59,6 +59,15 @@ def answer_later(hands: Hands, inbound_id: int) -> Received:
         return _give_up_slowly(hands, inbound_id)
 
 
+def show_typing(hands: Hands, inbound_id: int) -> None:
+    """Tells the citizen whose answer is late that it is being written, where the channel can. Calls the carrier."""
+    with hands.db.read() as tx:
+        row = messages.find(tx, inbound_id)
+        phone = contacts.find(tx, row.contact_id).phone
+    if carrier := hands.carriers.get(row.carrier):
+        carrier.typing(Inbound(row.carrier, row.provider_id, row.channel, str(phone), ""))
+
+
 def _answer(hands: Hands, message: Inbound) -> Received:
     with hands.db.write() as tx:
         contact = contacts.lock_by_phone(tx, message.phone, hands.now())
