@@ -77,15 +77,25 @@ def _environment(layout: Layout, broker: Broker | None, port: int, carrier_port:
         "TAWAR_TWILIO_API_URL": f"http://{HOST}:{carrier_port}",
         # whoever tries an announcement out at night wants to see it leave
         "TAWAR_ANNOUNCE_HOURS": os.environ.get("TAWAR_ANNOUNCE_HOURS", ""),
-        "TAWAR_CARRIERS": "twilio,kannel",
-        "TAWAR_KANNEL_SEND_URL": f"http://{HOST}:{carrier_port}/cgi-bin/sendsms",
-        "TAWAR_KANNEL_USERNAME": "tawar",
-        "TAWAR_KANNEL_PASSWORD": layout.secret("kannel-password"),
-        "TAWAR_KANNEL_TOKEN": layout.secret("kannel-token"),
-        "TAWAR_KANNEL_FROM": SHORT_CODE,
-        "TAWAR_KANNEL_STATUS_URL": f"http://{HOST}:{carrier_port}/status.xml?password={layout.secret('kannel-password')}",
+        "TAWAR_CARRIERS": os.environ.get("TAWAR_CARRIERS", "twilio,kannel"),
+        **_kannel(layout, carrier_port),
         "TAWAR_WHATSAPP_FROM": WHATSAPP_FROM,
         "TAWAR_SMS_FROM": SMS_FROM,
+    }
+
+
+def _kannel(layout: Layout, carrier_port: int) -> dict[str, str]:
+    """The simulator's Kannel, unless one of the operator's own is configured."""
+    if "TAWAR_KANNEL_SEND_URL" in os.environ:
+        return {}
+    password = layout.secret("kannel-password")
+    return {
+        "TAWAR_KANNEL_SEND_URL": f"http://{HOST}:{carrier_port}/cgi-bin/sendsms",
+        "TAWAR_KANNEL_USERNAME": "tawar",
+        "TAWAR_KANNEL_PASSWORD": password,
+        "TAWAR_KANNEL_TOKEN": layout.secret("kannel-token"),
+        "TAWAR_KANNEL_FROM": SHORT_CODE,
+        "TAWAR_KANNEL_STATUS_URL": f"http://{HOST}:{carrier_port}/status.xml?password={password}",
     }
 
 

@@ -43,11 +43,12 @@ def cut(text: str, most: int, *, at_word: bool = True) -> str:
         if (used := used + length(piece)) > most:
             break
         kept.append(piece)
-    letters = "".join(kept)
-    if at_word and text[len(letters)] != " ":
-        words = letters.rpartition(" ")[0]
-        letters = words if length(words) >= most * LEAST else letters
-    return letters.rstrip(_LOOSE) + CUT
+    if at_word and text[len("".join(kept))] != " " and " " in kept:
+        words = kept[: len(kept) - 1 - kept[::-1].index(" ")]
+        kept = words if length("".join(words)) >= most * LEAST else kept
+    while kept and kept[-1] in _LOOSE:
+        kept.pop()
+    return "".join(kept) + CUT
 
 
 def cut_apart(texts: Sequence[str], most: int) -> list[str] | None:

@@ -109,7 +109,10 @@ def test_an_official_hears_sees_and_answers_with_a_file(everything: Service, chr
     assert page.locator(".line.out .media a").count() == 1
     if folder:
         page.screenshot(path=f"{folder}/answer-ur-320.png", full_page=True)
-    assert "یہ نوٹس دیکھیں" in everything.hears(5, PERSON)[-1]
+    said = everything.hears(6, PERSON)
+    assert "یہ نوٹس دیکھیں" in said[-2]
+    file = everything.thread(PERSON)[-1]["media"]
+    assert len(file) == 1, "the file follows the words, as a message of its own"
 
     page.locator(".media a:has(img)").click()
     page.wait_for_url(re.compile("/desk/media/[0-9]+/view"))

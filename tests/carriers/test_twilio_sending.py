@@ -47,7 +47,7 @@ WIRE = {
     "a photo alone": (Outgoing("ref", "whatsapp", PHONE, "", media=(PHOTO,)), BY_WHATSAPP | {"MediaUrl": PHOTO.url}),
     "two files by SMS": (
         Outgoing("ref", "sms", PHONE, "سلام", media=(PHOTO, PAPER)),
-        BY_SMS | {"Body": "سلام", "MediaUrl": [PHOTO.url, PAPER.url]},
+        BY_SMS | {"Body": f"سلام\n{PHOTO.url}\n{PAPER.url}"},
     ),
     "a pin": (
         Outgoing("ref", "whatsapp", PHONE, "دفتر\nگوادر | پاکستان", pin=(25.1264, 62.3225)),

@@ -9,7 +9,7 @@ import ssl
 import threading
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote_plus, urlsplit
@@ -83,9 +83,9 @@ class Transport:
 def _exchange(connection: http.client.HTTPConnection, request: bytes) -> Response:
     """One request in one piece, and its answer."""
     connection.sock.sendall(request)
-    answer = http.client.HTTPResponse(connection.sock, method="POST")
-    answer.begin()
-    text = answer.read().decode("utf-8", "replace")
+    with closing(http.client.HTTPResponse(connection.sock, method="POST")) as answer:
+        answer.begin()
+        text = answer.read().decode("utf-8", "replace")
     if answer.will_close:
         connection.close()
     return Response(answer.status, text, dict(answer.headers))
