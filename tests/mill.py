@@ -33,7 +33,8 @@ class Table:
 
     `calls`: raw call -> whether it is the carrier's own; `messages`, `receipts`: raw call -> what is read (None: nothing);
     `answers`: the carrier's answer to `sample` -> outcome; `never_sent`: messages it declines without a call;
-    `troubles`: error -> what it means; `secrets`: what no log and no outcome may hold.
+    `troubles`: error -> what it means; `secrets`: what no log and no outcome may hold; `tells_health`: it can be asked how
+    it is, so that one that is away says so.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Table:
     senders: Mapping[str, bool]
     ears: Mapping[str, bool]
     secrets: tuple[str, ...]
+    tells_health: bool = True
 
 
 def call(
