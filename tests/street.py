@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -93,6 +93,16 @@ class Street:
     web_url: str
     phone_url: str
     woken: list[int]
+    doors: ExitStack
+    """What keeps the web's server running."""
+    open_web: Callable[[], AbstractContextManager[str]]
+
+    @contextmanager
+    def web_away(self) -> Iterator[None]:
+        """Nobody answers at the web's address meanwhile."""
+        self.doors.close()
+        yield
+        self.doors.enter_context(self.open_web())
 
     def says(self, text: str, number: str = "+923000000101", channel: str = "whatsapp", **more: Any) -> dict[str, Any]:
         """A citizen sends a message from the simulator's phone; its answer."""
@@ -137,7 +147,8 @@ def street(db: Database, now: Callable[[], Any] = utc_now, *, two_way_sms: bool 
     )
     phone = create_simulator(SimulatorSettings(ACCOUNT, TOKEN, web_url, **line))
     with ExitStack() as stack:
-        stack.enter_context(serving(web, web_port))
+        doors = stack.enter_context(ExitStack())
+        doors.enter_context(serving(web, web_port))
         stack.enter_context(serving(phone, phone_port))
         stack.callback(phone.extensions["simulator"].close)
-        yield Street(hands, web_url, phone_url, woken)
+        yield Street(hands, web_url, phone_url, woken, doors, lambda: serving(web, web_port))

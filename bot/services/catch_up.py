@@ -37,6 +37,7 @@ def _from(hands: Hands, name: str, since: datetime | None) -> int | None:
             new += receive(hands, message).outcome != "repeated"
         except ValueError as error:
             log.error("a missed message was not taken in: %s at %s", *kind_and_place(error))  # noqa: TRY400
-    with hands.db.write() as tx:
-        carriers.move_cursor(tx, cursor, now)
+    if seen is None or start <= seen:  # else what was missed before `since` would never be asked for again
+        with hands.db.write() as tx:
+            carriers.move_cursor(tx, cursor, now)
     return new

@@ -6,7 +6,7 @@ from datetime import timedelta
 import click
 from sqlalchemy.exc import IntegrityError
 
-from bot.config import DATABASES
+from bot.config import DATABASES, Settings
 from bot.services.catch_up import catch_up
 from bot.services.hands import utc_now
 from bot.services.health import ask_carriers, look
@@ -17,6 +17,7 @@ from handlers.cli.parts import Parts, plain_errors
 
 MIN_PASSWORD = 10
 LATE_S = 60
+YEAR_H = 366 * 24
 
 
 def commands(parts: Parts) -> list[click.Command]:
@@ -36,13 +37,15 @@ def commands(parts: Parts) -> list[click.Command]:
     @click.command(
         "catch-up", help="Takes in what citizens sent while nothing here answered, from carriers that still have it."
     )
-    @click.option(
-        "--hours", type=click.FloatRange(min=0, min_open=True), help="Look so far back; else since the last message."
-    )
-    def catch_up_command(hours: float | None) -> None:
+    @click.option("--hours", type=click.IntRange(1, YEAR_H), help="Look so far back; else since the last message.")
+    def catch_up_command(hours: int | None) -> None:
         with plain_errors():
-            hands = parts.hands(parts.settings())
+            settings = parts.settings()
+            settings.check()
+        if trouble := _database_trouble(settings):
+            raise click.ClickException(f"{trouble[0].upper()}{trouble[1:]}.")
         try:
+            hands = parts.hands(settings)
             since = utc_now() - timedelta(hours=hours) if hours else None
             for name, count in catch_up(hands, since).items():
                 told = "cannot be asked for missed messages" if count is None else f"{count} missed, taken in now"
@@ -58,14 +61,8 @@ def _trouble(parts: Parts) -> list[str]:
     settings = parts.settings()
     if not settings.database_url.startswith(DATABASES):
         return []
-    db = Database(settings.database_url)
-    try:
-        if not migrate.is_current(db):
-            return ["the database has another version's form: run `tawar migrate`"]
-    except DatabaseAway:
-        return ["the database does not answer: check TAWAR_DATABASE_URL and that the server runs"]
-    finally:
-        db.close()
+    if trouble := _database_trouble(settings):
+        return [trouble]
     if settings.problems():
         return []
     found = []
@@ -77,6 +74,16 @@ def _trouble(parts: Parts) -> list[str]:
     if health.oldest_unsent_s > LATE_S:
         found.append(f"the oldest unsent message waits for {health.oldest_unsent_s:.0f} s: is a worker running?")
     return found
+
+
+def _database_trouble(settings: Settings) -> str:
+    db = Database(settings.database_url)
+    try:
+        return "" if migrate.is_current(db) else "the database has another version's form: run `tawar migrate`"
+    except DatabaseAway:
+        return "the database does not answer: check TAWAR_DATABASE_URL and that the server runs"
+    finally:
+        db.close()
 
 
 def _user(parts: Parts) -> click.Group:
