@@ -94,7 +94,7 @@ def _is_loop(tx: Connection, hands: Hands, contact: Any, inbound_id: int, text: 
     now, last = hands.now(), contact.last_inbound_at
     if last is None or now - last > loops.QUICK:
         return False
-    return loops.is_loop(messages.recent_texts(tx, contact.id, now - loops.WITHIN, inbound_id), clean(text))
+    return loops.is_loop(messages.recent_texts(tx, contact.id, now - loops.LONG, inbound_id), clean(text), now)
 
 
 def _heed(tx: Connection, hands: Hands, contact_id: int, keyword: str) -> None:

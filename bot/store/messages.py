@@ -101,10 +101,13 @@ def count_unanswered(connection: Connection) -> int:
     return int(connection.execute(select(func.count()).where(waiting)).scalar_one())
 
 
-def recent_texts(connection: Connection, contact_id: int, since: datetime, before_id: int) -> Sequence[str]:
-    """What a contact wrote since then, before the message with that id."""
-    said = select(inbound.c.text).where(inbound.c.contact_id == contact_id, inbound.c.received_at >= since)
-    return connection.execute(said.where(inbound.c.id < before_id).limit(loops.MOST)).scalars().all()
+def recent_texts(
+    connection: Connection, contact_id: int, since: datetime, before_id: int
+) -> Sequence[tuple[datetime, str]]:
+    """When and what a contact wrote since then, before the message with that id; the newest loops.MOST_LONG of it."""
+    said = select(inbound.c.received_at, inbound.c.text).where(inbound.c.contact_id == contact_id)
+    said = said.where(inbound.c.received_at >= since, inbound.c.id < before_id).order_by(inbound.c.id.desc())
+    return [(row.received_at, row.text) for row in connection.execute(said.limit(loops.MOST_LONG))]
 
 
 def last_received(connection: Connection, carrier: str) -> datetime | None:
