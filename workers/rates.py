@@ -57,8 +57,8 @@ class SharedRates:
     def _from_database(self, sender: str, cost: float, per_second: float, lane: int) -> float:
         full, now = rates.BURST_S * per_second, self._clock()
         with self._db.write() as tx:
-            tokens = carriers.take_tokens(tx, sender, now, full, per_second)
+            tokens, at = carriers.take_tokens(tx, sender, now, full, per_second)
             wait = rates.wait(tokens, full, cost, per_second, lane)
             if wait == 0:
-                carriers.leave_tokens(tx, sender, now, tokens - cost)
+                carriers.leave_tokens(tx, sender, at, tokens - cost)
         return wait

@@ -58,15 +58,16 @@ def forget_failures(connection: Connection, route: str, now: datetime) -> None:
     connection.execute(failed.values(failures=0, open_until=None, reason="", updated_at=now))
 
 
-def take_tokens(connection: Connection, sender: str, at: float, full: float, per_second: float) -> float:
-    """The tokens of a sender at the time `at` (seconds since 1970), its row locked.
+def take_tokens(connection: Connection, sender: str, at: float, full: float, per_second: float) -> tuple[float, float]:
+    """The tokens of a sender at the time `at` (seconds since 1970), its row locked; and the time that is theirs.
 
-    `full`: what it holds at most, and begins with.
+    `full`: what it holds at most, and begins with. The time is never before the row's own: another host's clock may go
+    ahead, another thread may have waited less for the lock, and no second is counted twice.
     """
     begin = insert(connection.dialect.name, rates).values(sender=sender, tokens=full, at=at)
     connection.execute(begin.on_conflict_do_nothing())
     row = connection.execute(select(rates).where(rates.c.sender == sender).with_for_update()).one()
-    return float(min(full, row.tokens + max(0.0, at - row.at) * per_second))
+    return float(min(full, row.tokens + max(0.0, at - row.at) * per_second)), max(at, float(row.at))
 
 
 def leave_tokens(connection: Connection, sender: str, at: float, tokens: float) -> None:
