@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -16,7 +17,10 @@ from bot.carriers.kannel import Kannel, KannelSettings
 from bot.carriers.port import Carrier, Carriers
 from bot.carriers.twilio import Twilio, TwilioSettings
 from bot.config import Settings
-from bot.services.hands import Hands, utc_now
+from bot.media.fetch import Fetcher
+from bot.media.places import twilio_source
+from bot.media.shelf import Folder
+from bot.services.hands import Hands, MediaRoom, utc_now
 from bot.services.send import send_due
 from bot.store.database import Database
 from handlers.simulator import SimulatorSettings, create_simulator
@@ -26,6 +30,7 @@ from tests.support import make_hands
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "token-of-the-tests"
 KANNEL_TOKEN = "kannel-token-of-the-tests-00000000"
+SECRET = "s" * 40
 WHATSAPP_FROM, SMS_FROM = "+923000000001", "+923000000002"
 
 
@@ -68,7 +73,7 @@ def settings(web_url: str, simulator_url: str, **more: Any) -> Settings:
         demo=True,
         database_url="sqlite:///:memory:",
         public_url=web_url,
-        secret_key="s" * 40,
+        secret_key=SECRET,
         twilio_account_sid=ACCOUNT,
         twilio_auth_token=TOKEN,
         twilio_api_url=simulator_url,
@@ -132,12 +137,18 @@ class Street:
 
 
 @contextmanager
-def street(db: Database, now: Callable[[], Any] = utc_now, *, two_way_sms: bool = False) -> Iterator[Street]:
-    """`two_way_sms`: SMS goes by Kannel's face of the simulator too, and comes in there."""
+def street(
+    db: Database, now: Callable[[], Any] = utc_now, *, two_way_sms: bool = False, files: Path | None = None
+) -> Iterator[Street]:
+    """`two_way_sms`: SMS goes by Kannel's face of the simulator too, and comes in there; `files`: where files are kept."""
     web_port, phone_port = free_port(), free_port()
     web_url, phone_url = f"http://127.0.0.1:{web_port}", f"http://127.0.0.1:{phone_port}"
     carriers = Carriers({"twilio": twilio(web_url, phone_url)} | (_kannel(web_url, phone_url) if two_way_sms else {}))
-    hands = replace(make_hands(db, carriers=carriers), now=now)
+    room = None
+    if files:
+        source = twilio_source(ACCOUNT, (TOKEN,), phone_url)
+        room = MediaRoom(Folder(files), Fetcher({"twilio": source}), web_url, SECRET)
+    hands = replace(make_hands(db, carriers=carriers), now=now, media=room)
     woken: list[int] = []
     web = create_web(Web(hands, settings(web_url, phone_url), woken.extend, lambda: None))
     line = (
