@@ -1,5 +1,6 @@
 """How fast a sender may go: a bucket of tokens that all workers share, of which replies may take what broadcasts may not."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from bot.outbox import Lane
@@ -12,11 +13,15 @@ LENT_TO_REPLIES = 1.0
 """How far, in full buckets, answers may overdraw: a citizen's answer is sent on time and broadcasts pay for it."""
 
 
+Wanted = tuple[float, int]
+"""(segments, lane) of a message"""
+
+
 class Rates(Protocol):
     """Shared by all workers and hosts."""
 
-    def take(self, sender: str, cost: float, per_second: float, lane: int) -> float:
-        """Seconds to wait before a message of `cost` segments may leave; 0: it may leave now, and its tokens are taken."""
+    def take_all(self, sender: str, wanted: Sequence[Wanted], per_second: float) -> tuple[int, float]:
+        """How many messages of a sender, from the first on, may leave now, their tokens taken; and seconds until the next."""
 
 
 def floor(full: float, cost: float, lane: int) -> float:
@@ -30,3 +35,12 @@ def wait(tokens: float, full: float, cost: float, per_second: float, lane: int) 
     """Seconds until a bucket with so many tokens has enough for the message; 0 when it has."""
     lacking = cost + floor(full, cost, lane) - tokens
     return max(0.0, lacking / per_second)
+
+
+def grant(tokens: float, full: float, wanted: Sequence[Wanted], per_second: float) -> tuple[int, float, float]:
+    """How many messages, from the first on, a bucket with so many tokens lets go; the tokens then, and seconds until the next."""
+    for taken, (cost, lane) in enumerate(wanted):
+        if (pause := wait(tokens, full, cost, per_second, lane)) > 0:
+            return taken, tokens, pause
+        tokens -= cost
+    return len(wanted), tokens, 0.0

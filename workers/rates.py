@@ -2,13 +2,14 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from redis import Redis
 from redis.exceptions import RedisError
 
 from bot import rates
+from bot.rates import Wanted
 from bot.store import carriers
 from bot.store.database import Database
 
@@ -19,15 +20,25 @@ REST_S = 5.0
 _TAKE = """
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1000000
-local full, floor, cost, per_second = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local full, per_second = tonumber(ARGV[1]), tonumber(ARGV[2])
 local kept = redis.call('HMGET', KEYS[1], 'tokens', 'at')
 local tokens = full
 if kept[1] then tokens = math.min(full, kept[1] + math.max(0, now - kept[2]) * per_second) end
-local lacking = cost + floor - tokens
-if lacking > 0 then return tostring(lacking / per_second) end
-redis.call('HSET', KEYS[1], 'tokens', tostring(tokens - cost), 'at', tostring(now))
-redis.call('EXPIRE', KEYS[1], 60)
-return '0'
+local taken, wait = 0, 0
+for at = 3, #ARGV, 2 do
+  local cost = tonumber(ARGV[at])
+  local lacking = cost + tonumber(ARGV[at + 1]) - tokens
+  if lacking > 0 then
+    wait = lacking / per_second
+    break
+  end
+  tokens, taken = tokens - cost, taken + 1
+end
+if taken > 0 then
+  redis.call('HSET', KEYS[1], 'tokens', tostring(tokens), 'at', tostring(now))
+  redis.call('EXPIRE', KEYS[1], 60)
+end
+return {taken, tostring(wait)}
 """
 
 
@@ -41,24 +52,29 @@ class SharedRates:
 
     def take(self, sender: str, cost: float, per_second: float, lane: int) -> float:
         """Seconds to wait before a message of `cost` segments may leave; 0: it may leave now, and its tokens are taken."""
+        return self.take_all(sender, [(cost, lane)], per_second)[1]
+
+    def take_all(self, sender: str, wanted: Sequence[Wanted], per_second: float) -> tuple[int, float]:
+        """As in bot/rates.py: one question for a whole batch."""
         if self._script is not None and time.monotonic() >= self._rest_until:
             try:
-                return self._from_broker(sender, cost, per_second, lane)
+                return self._from_broker(sender, wanted, per_second)
             except RedisError as error:
                 self._rest_until = time.monotonic() + REST_S
                 log.warning("the broker keeps no rates now (%s); the database does meanwhile", type(error).__name__)
-        return self._from_database(sender, cost, per_second, lane)
+        return self._from_database(sender, wanted, per_second)
 
-    def _from_broker(self, sender: str, cost: float, per_second: float, lane: int) -> float:
+    def _from_broker(self, sender: str, wanted: Sequence[Wanted], per_second: float) -> tuple[int, float]:
         full = rates.BURST_S * per_second
-        lowest = rates.floor(full, cost, lane)
-        return float(self._script(keys=[f"rate:{sender}"], args=[full, lowest, cost, per_second]))
+        args = [number for cost, lane in wanted for number in (cost, rates.floor(full, cost, lane))]
+        taken, wait = self._script(keys=[f"rate:{sender}"], args=[full, per_second, *args])
+        return int(taken), float(wait)
 
-    def _from_database(self, sender: str, cost: float, per_second: float, lane: int) -> float:
+    def _from_database(self, sender: str, wanted: Sequence[Wanted], per_second: float) -> tuple[int, float]:
         full, now = rates.BURST_S * per_second, self._clock()
         with self._db.write() as tx:
             tokens, at = carriers.take_tokens(tx, sender, now, full, per_second)
-            wait = rates.wait(tokens, full, cost, per_second, lane)
-            if wait == 0:
-                carriers.leave_tokens(tx, sender, at, tokens - cost)
-        return wait
+            taken, left, wait = rates.grant(tokens, full, wanted, per_second)
+            if taken:
+                carriers.leave_tokens(tx, sender, at, left)
+        return taken, wait

@@ -15,6 +15,7 @@ from bot.carriers.port import (
     OptedOut,
     Outcome,
     Outgoing,
+    Pace,
     Refused,
     Template,
     TryAgain,
@@ -23,16 +24,19 @@ from bot.carriers.port import (
 )
 from bot.delivery import ASK_AFTER, LEASE, is_worth_sending, retry_at
 from bot.outbox import Await, Form, Hold, Never, Send, Trouble, gate
+from bot.rates import Wanted
 from bot.services import breakers, routes, waiting
 from bot.services.hands import Hands
 from bot.services.media import links_of
 from bot.services.receipts import match_parked
 from bot.store import attempts, campaigns, contacts, outbox, parked
+from bot.store.database import DatabaseAway
 
 BATCH = 32
 """Messages claimed at once, unless the caller has seen that the carrier is quick."""
 CALL = timedelta(seconds=30)
 """Longer than any call to a carrier takes, time-outs included: none is begun later than that before its lease ends."""
+AWAY_S = 1.0
 NotTaken = Refused | TryAgain | OptedOut | WindowClosed | Unknown
 Run = Callable[[Callable[[Any], Outcome], Iterable[Any]], Iterable[Outcome]]
 """Calls a function on each item, e.g. `map` or a thread pool's `map`: how many carriers' calls are under way at once."""
@@ -132,22 +136,32 @@ def outbox_texts(tx: Connection, rows: Sequence[Any]) -> dict[int, str]:
 
 
 def _within_rates(hands: Hands, passed: Sequence[Ready]) -> tuple[list[Ready], list[tuple[Ready, timedelta]]]:
-    """Those that may leave now, and those that must wait so long for their sender's rate."""
+    """Those that may leave now, and those that must wait so long for their sender's rate; one question a sender."""
+    senders: dict[str, tuple[Pace, list[Ready]]] = {}
     ready: list[Ready] = []
     early: list[tuple[Ready, timedelta]] = []
     for one in passed:
-        carrier = hands.carriers.get(one.carrier)
-        if hands.rates is None or carrier is None:
+        if hands.rates is None or (carrier := hands.carriers.get(one.carrier)) is None:
             ready.append(one)
-            continue
-        pace = carrier.pace(one.message.channel)
-        cost = sms.measure(one.message.text).segments if pace.in_segments else 1
-        wait = hands.rates.take(pace.sender, cost, pace.per_second, one.row.lane)
-        if wait > 0:
-            early.append((one, timedelta(seconds=wait)))
         else:
-            ready.append(one)
+            pace = carrier.pace(one.message.channel)
+            senders.setdefault(pace.sender, (pace, []))[1].append(one)
+    for pace, mine in senders.values():
+        taken, wait = _take(hands, pace, mine)
+        ready += mine[:taken]
+        early += [(one, timedelta(seconds=wait)) for one in mine[taken:]]
     return ready, early
+
+
+def _take(hands: Hands, pace: Pace, mine: Sequence[Ready]) -> tuple[int, float]:
+    try:
+        return hands.rates.take_all(pace.sender, [_cost(one, pace) for one in mine], pace.per_second)  # type: ignore[union-attr]
+    except DatabaseAway:  # nothing has left: they are put back, and not taken for messages whose fate nobody knows
+        return 0, AWAY_S
+
+
+def _cost(one: Ready, pace: Pace) -> Wanted:
+    return (sms.measure(one.message.text).segments if pace.in_segments else 1, one.row.lane)
 
 
 def _send(hands: Hands, one: Ready, until: datetime) -> Outcome:
