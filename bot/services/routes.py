@@ -1,6 +1,6 @@
 """The ways to a person, likeliest first, and what the gate must know of each message that wants to leave."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 
 from bot import phone
 from bot.carriers.port import Carrier
-from bot.outbox import WINDOW, Case, Lane, Route
+from bot.outbox import FETCH_WITHIN, WINDOW, Case, Lane, Route
 from bot.services.hands import Hands
-from bot.store import campaigns, carriers, templates
+from bot.store import anew, campaigns, carriers, templates
 
 CHANNELS = ("whatsapp", "sms")
 CAMPAIGN, NOTICE = "campaign", "answer_waiting"
@@ -28,11 +28,15 @@ class Known:
     approved: Approved
     shut: Mapping[str, datetime]
     states: Mapping[int, str]
+    untold: Collection[int] = ()
+    """People whom a template was to tell that something waits, and did not."""
 
 
 def look(tx: Connection, rows: Sequence[Any], now: datetime) -> Known:
     states = campaigns.states_of(tx, [row.campaign_id for row in rows if row.campaign_id])
-    return Known(templates.approved(tx), carriers.shut_routes(tx, now), states)
+    approved = templates.approved(tx)
+    untold = anew.untold(tx, [row.contact_id for row in rows], now - FETCH_WITHIN) if approved else set()
+    return Known(approved, carriers.shut_routes(tx, now), states, untold)
 
 
 def case_of(hands: Hands, row: Any, known: Known, now: datetime) -> Case:
@@ -83,7 +87,7 @@ def _route(hands: Hands, row: Any, known: Known, carrier: Carrier, channel: str)
         channel,
         window_until=(row.whatsapp_at or NEVER) + WINDOW,
         template=bool(template_of(hands, row, known.approved)),
-        notice=bool(_approved(hands, known.approved, NOTICE, row.language)),
+        notice=row.contact_id not in known.untold and bool(_approved(hands, known.approved, NOTICE, row.language)),
         shut_until=shut,
     )
 

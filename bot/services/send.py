@@ -29,7 +29,7 @@ from bot.services import breakers, routes, waiting
 from bot.services.hands import Hands
 from bot.services.media import links_of
 from bot.services.receipts import match_parked
-from bot.store import attempts, campaigns, contacts, outbox, parked
+from bot.store import anew, attempts, campaigns, contacts, outbox, parked
 from bot.store.database import DatabaseAway
 
 BATCH = 32
@@ -208,6 +208,8 @@ def _record(tx: Connection, hands: Hands, row: Any, outcome: NotTaken) -> None:
     # What the carrier said for sure also ends a row whose lease ran out meanwhile.
     if outbox.change(tx, row.id, now, states=("sending", "unknown"), reason=outcome.error, **fields):
         attempts.end(tx, row.id, now, str(fields["state"]), outcome.error)
+        if isinstance(outcome, Refused) and row.template:
+            anew.wake_held_of(tx, row.contact_id, now)
         if isinstance(outcome, Refused) and outcome.trouble is Trouble.ELSEWHERE:
             waiting.send_elsewhere(tx, hands, row.id)
 

@@ -76,6 +76,8 @@ def send_anew(tx: Connection, hands: Hands, row: Any, error: str) -> None:
             contacts.note_unreachable(tx, row.contact_id, error)
         case Trouble.WINDOW:
             contacts.close_window(tx, row.contact_id, now)
+    if row.template:
+        anew.wake_held_of(tx, row.contact_id, now)
     if not _may_be_sent_anew(tx, row, trouble, now):
         return
     if trouble is Trouble.ELSEWHERE:

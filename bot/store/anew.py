@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, func, insert, or_, select, text, update
 
+from bot.delivery import FAILED
 from bot.store.contacts import contacts
 from bot.store.outbox import outbox
 from bot.store.prepared import Prepared
@@ -15,6 +16,8 @@ _COPIED = (
     "ticket_id", "campaign_id", "created_at",
 )  # fmt: skip
 """What a copy shares with its original: it is one message to one person."""
+_IS_NOTICE = text("template <> ''")
+"""Word for word the condition of the index on them."""
 _HELD_OF = Prepared(select(outbox.c.id).where(outbox.c.contact_id == bindparam("of_contact"), outbox.c.state == "held"))
 
 
@@ -34,10 +37,23 @@ def wake_held(connection: Connection, now: datetime) -> int:
     return connection.execute(due.values(state="waiting", updated_at=now)).rowcount
 
 
+def wake_held_of(connection: Connection, contact_id: int, now: datetime) -> None:
+    """Asks the gate again about a person's messages at once: telling them that something waits did not work."""
+    held = update(outbox).where(outbox.c.contact_id == contact_id, outbox.c.state == "held")
+    connection.execute(held.values(state="waiting", due_at=now, updated_at=now))
+
+
+def untold(connection: Connection, contact_ids: Sequence[int], since: datetime) -> set[int]:
+    """Those of the people who were to be told by a template since then and were not."""
+    failed = or_(outbox.c.state == "refused", outbox.c.status.in_(FAILED))
+    query = select(outbox.c.contact_id).where(_IS_NOTICE, outbox.c.contact_id.in_(contact_ids), failed)
+    return set(connection.execute(query.where(outbox.c.created_at >= since)).scalars())
+
+
 def has_notice(connection: Connection, contact_id: int, template: str, since: datetime) -> bool:
     """Whether the person was told by this template since then, or is about to be."""
     told = select(outbox.c.id).where(
-        outbox.c.contact_id == contact_id, outbox.c.template == template, outbox.c.created_at >= since
+        _IS_NOTICE, outbox.c.contact_id == contact_id, outbox.c.template == template, outbox.c.created_at >= since
     )
     return bool(connection.execute(select(exists(told))).scalar())
 

@@ -30,6 +30,7 @@ from bot.store.schema import Id, Instant, metadata
 
 _UNSENT = "state IN ('waiting', 'sending')"
 _FIRST = "replaces_id IS NULL"
+_NOTICES = "template <> ''"
 _HELD = "state = 'held'"
 _UNDELIVERED = "state = 'accepted' AND channel = 'whatsapp' AND status IN ('', 'accepted', 'queued', 'sending', 'sent')"
 
@@ -88,6 +89,7 @@ outbox = Table(
         sqlite_where=text("state IN ('sending', 'unknown')"),
         postgresql_where=text("state IN ('sending', 'unknown')"),
     ),
+    Index("ix_outbox_notices", "contact_id", sqlite_where=text(_NOTICES), postgresql_where=text(_NOTICES)),
     Index("ix_outbox_held", "contact_id", sqlite_where=text(_HELD), postgresql_where=text(_HELD)),
     Index("ix_outbox_undelivered", "accepted_at", sqlite_where=text(_UNDELIVERED), postgresql_where=text(_UNDELIVERED)),
     Index("ix_outbox_ticket_id", "ticket_id"),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.store.database import Database
-from tests.stories.stage import REPORT, Days, days
+from tests.stories.stage import PHONE, REPORT, Days, days
 
 ANSWER = "The pipe was mended this morning."
 
@@ -53,6 +53,19 @@ def test_who_does_not_fetch_it_gets_it_by_sms(story: Days) -> None:
     assert ANSWER in by_sms
     story.says("1")
     assert sum(ANSWER in text for text in story.heard() + story.heard("kannel")) == 1
+
+
+def test_where_the_notice_fails_it_goes_by_sms_at_once(db: Database) -> None:
+    with days(db) as story:
+        story.says(REPORT)
+        story.settle()
+        story.pass_(hours=30)
+        story.bad(numbers={PHONE: {"rest": 63041}})
+        story.official_does("reply", ANSWER)
+        story.work()
+        assert [ANSWER in text for text in story.heard("kannel")] == [True]
+        story.pass_(hours=30)
+        assert len(story.heard("kannel")) == 1
 
 
 def test_who_writes_by_sms_gets_it_there(story: Days) -> None:

@@ -11,6 +11,7 @@ branch_labels = None
 depends_on = None
 
 FIRST = sa.text("replaces_id IS NULL")
+NOTICES = sa.text("template <> ''")
 HELD = sa.text("state = 'held'")
 UNDELIVERED = sa.text(
     "state = 'accepted' AND channel = 'whatsapp' AND status IN ('', 'accepted', 'queued', 'sending', 'sent')"
@@ -38,6 +39,7 @@ def upgrade() -> None:
             sqlite_where=FIRST,
             postgresql_where=FIRST,
         )
+        batch_op.create_index("ix_outbox_notices", ["contact_id"], sqlite_where=NOTICES, postgresql_where=NOTICES)
         batch_op.create_index("ix_outbox_held", ["contact_id"], sqlite_where=HELD, postgresql_where=HELD)
         batch_op.create_index(
             "ix_outbox_undelivered", ["accepted_at"], sqlite_where=UNDELIVERED, postgresql_where=UNDELIVERED
@@ -99,6 +101,7 @@ def downgrade() -> None:
             batch_op.drop_column(column)
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index("ix_outbox_undelivered", sqlite_where=UNDELIVERED, postgresql_where=UNDELIVERED)
+        batch_op.drop_index("ix_outbox_notices", sqlite_where=NOTICES, postgresql_where=NOTICES)
         batch_op.drop_index("ix_outbox_held", sqlite_where=HELD, postgresql_where=HELD)
         batch_op.drop_index("uq_outbox_person", sqlite_where=FIRST, postgresql_where=FIRST)
         batch_op.create_unique_constraint(op.f("uq_outbox_campaign_id_contact_id"), ["campaign_id", "contact_id"])
