@@ -73,7 +73,7 @@ def test_an_official_hears_sees_and_answers_with_a_file(everything: Service, chr
     )
     for answer in ("1", "1", "گوادر"):
         everything.says(answer, PERSON)
-    everything.hears(4, PERSON)
+    everything.hears(5, PERSON)
     page = desk(chromium, everything, "ur")
     errors: list[Any] = []
     page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
@@ -109,7 +109,7 @@ def test_an_official_hears_sees_and_answers_with_a_file(everything: Service, chr
     assert page.locator(".line.out .media a").count() == 1
     if folder:
         page.screenshot(path=f"{folder}/answer-ur-320.png", full_page=True)
-    said = everything.hears(6, PERSON)
+    said = everything.hears(7, PERSON)
     assert "یہ نوٹس دیکھیں" in said[-2]
     file = everything.thread(PERSON)[-1]["media"]
     assert len(file) == 1, "the file follows the words, as a message of its own"
