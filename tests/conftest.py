@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 from sqlalchemy import create_engine, text
 
 from bot.services.hands import Hands
 from bot.store.database import Database
 from bot.store.migrate import upgrade
+from tests import chromium as browsers
 from tests.kannel import lacking
 from tests.street import Street, street
 from tests.support import Citizen, Clock, make_hands, sqlite
@@ -26,6 +28,21 @@ def missing(what: str, how: str) -> None:
     if IN_CI:
         pytest.fail(message)
     pytest.skip(message)
+
+
+@pytest.fixture(scope="module")
+def chromium(browser_arguments: list[str]) -> Iterator[Browser]:
+    path = browsers.path()
+    if path is None:
+        missing("Chromium", "install the system's chromium package")
+    with browsers.launched(path, browser_arguments) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def browser_arguments() -> list[str]:
+    """What a module's browser is started with besides the usual."""
+    return []
 
 
 def _postgres_bin() -> Path | None:

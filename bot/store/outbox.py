@@ -13,6 +13,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Row,
+    Select,
     Table,
     Text,
     exists,
@@ -130,22 +131,7 @@ def claim(
 
     The rows become `sending` until `lease_until`; another worker that got there first is simply not in the answer.
     """
-    earlier = outbox.alias("earlier")
-    waits_behind = exists().where(
-        earlier.c.contact_id == outbox.c.contact_id,
-        earlier.c.id < outbox.c.id,
-        earlier.c.lane <= outbox.c.lane,
-        earlier.c.lane < int(Lane.BROADCAST),  # one broadcast does not wait for another
-        text(
-            f"earlier.{_UNSENT}"
-        ),  # word for word the index's own condition, or SQLite walks through all rows before it
-    )
-    due = select(outbox.c.id).where(outbox.c.state == "waiting", outbox.c.due_at <= now, ~waits_behind)
-    if ids is not None:
-        due = due.where(outbox.c.id.in_(ids))
-    if paused:
-        due = due.where(outbox.c.campaign_id.is_(None) | outbox.c.campaign_id.not_in(paused))
-    due = due.order_by(outbox.c.lane, outbox.c.id).limit(limit).with_for_update(skip_locked=True)
+    due = _due(now, ids, paused).order_by(outbox.c.lane, outbox.c.id).limit(limit).with_for_update(skip_locked=True)
     taken = connection.execute(due).scalars().all()
     if not taken:
         return []
@@ -157,6 +143,25 @@ def claim(
         select(outbox, *_OF_CONTACT).join(contacts, contacts.c.id == outbox.c.contact_id).where(outbox.c.id.in_(taken))
     )
     return connection.execute(query.order_by(outbox.c.lane, outbox.c.id)).all()
+
+
+def _due(now: datetime, ids: Sequence[int] | None, paused: Sequence[int]) -> Select[tuple[int]]:
+    """Ids of messages that may leave: of `ids` or of all, none of a paused campaign, none behind an earlier one."""
+    earlier = outbox.alias("earlier")
+    waits_behind = exists().where(
+        earlier.c.contact_id == outbox.c.contact_id,
+        earlier.c.id < outbox.c.id,
+        earlier.c.lane <= outbox.c.lane,
+        earlier.c.lane < int(Lane.BROADCAST),  # one broadcast does not wait for another
+        # word for word the index's own condition, or SQLite walks through all rows before it
+        text(f"earlier.{_UNSENT}"),
+    )
+    due = select(outbox.c.id).where(outbox.c.state == "waiting", outbox.c.due_at <= now, ~waits_behind)
+    if ids is not None:
+        due = due.where(outbox.c.id.in_(ids))
+    if paused:
+        due = due.where(outbox.c.campaign_id.is_(None) | outbox.c.campaign_id.not_in(paused))
+    return due
 
 
 def send_by(connection: Connection, row: Any, carrier: str, channel: str) -> None:

@@ -1,51 +1,15 @@
 """The whole round in a real Chromium: phone, desk, phone again, and a broadcast; with and without JavaScript."""
 
 import re
-import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.conftest import missing
-from tests.service import Service, first_number, service
+from tests.chromium import opened, signs_in
+from tests.service import Service, first_number
 
 pytestmark = [pytest.mark.browser, pytest.mark.round]
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync"]
-WIDTHS = {"desk": {"width": 1280, "height": 800}, "phone": {"width": 320, "height": 640}}
-
-
-@pytest.fixture(scope="module")
-def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with service(tmp_path_factory.mktemp("browser")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        missing("Chromium", "install the system's chromium package")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGS)
-        yield browser
-        browser.close()
-
-
-def opened(browser: Browser, size: str, *, scripts: bool) -> Page:
-    page = browser.new_context(viewport=WIDTHS[size], java_script_enabled=scripts).new_page()  # type: ignore[arg-type]
-    page.set_default_timeout(15_000)
-    return page
-
-
-def signs_in(page: Page, running: Service, username: str, language: str) -> None:
-    page.goto(f"{running.web_url}/sign-in?lang={language}")
-    page.fill("#username", username)
-    page.fill("#password", running.login(username))
-    page.press("#password", "Enter")
-    page.wait_for_url(re.compile("/(desk|campaigns)"))
-    page.goto(f"{page.url}?lang={language}")
 
 
 def writes(page: Page, text: str) -> None:

@@ -3,22 +3,19 @@
 import base64
 import os
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.conftest import missing
+from tests.chromium import opened, signs_in
 from tests.media import samples
-from tests.service import Service, service
+from tests.service import Service
 from tests.street import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.round]
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync"]
 PERSON = "+923000000141"
 LOADED = """element => new Promise((done, fail) => {
   element.onloadedmetadata = () => done(element.duration);
@@ -32,38 +29,8 @@ PLAYED = """element => new Promise((done, fail) => {
 })"""
 
 
-@pytest.fixture(scope="module")
-def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with service(tmp_path_factory.mktemp("voice")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        missing("Chromium", "install the system's chromium package")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGS)
-        yield browser
-        browser.close()
-
-
 def as_file(data: bytes, kind: str) -> dict[str, str]:
     return {"file": f"data:{kind};base64,{base64.b64encode(data).decode()}", "type": kind}
-
-
-def desk(browser: Browser, running: Service, language: str) -> Page:
-    page = browser.new_context(viewport={"width": 320, "height": 720}).new_page()
-    page.set_default_timeout(15_000)
-    page.goto(f"{running.web_url}/sign-in?lang={language}")
-    page.fill("#username", "phed")
-    page.fill("#password", running.login("phed"))
-    page.press("#password", "Enter")
-    page.wait_for_url(re.compile("/desk"))
-    page.click(f"footer button[value={language}]")
-    page.wait_for_function(f"() => document.documentElement.lang.startsWith('{language}')")
-    return page
 
 
 def test_an_official_hears_sees_and_answers_with_a_file(everything: Service, chromium: Browser, tmp_path: Path) -> None:
@@ -74,7 +41,8 @@ def test_an_official_hears_sees_and_answers_with_a_file(everything: Service, chr
     for answer in ("1", "1", "گوادر"):
         everything.says(answer, PERSON)
     everything.hears(5, PERSON)
-    page = desk(chromium, everything, "ur")
+    page = opened(chromium, "phone")
+    signs_in(page, everything, "phed", "ur")
     errors: list[Any] = []
     page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
     page.locator("a.row").first.click()

@@ -1,35 +1,24 @@
 """The phone page in a real browser, with its script and without."""
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-ARGUMENTS += ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]  # a microphone that hums
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not found:
-        why = "Chromium is missing: apt-get install chromium"
-        pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
-        yield running
-        running.close()
+def browser_arguments() -> list[str]:
+    return ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]  # a microphone that hums
 
 
 @pytest.fixture
-def page(browser: Browser, simulator: Any) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 320, "height": 640})
+def page(chromium: Browser, simulator: Any) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 320, "height": 640})
     opened, wrong = context.new_page(), []
     opened.on("pageerror", lambda error: wrong.append(str(error)))
     opened.on("console", lambda line: wrong.append(line.text) if line.type == "error" else None)
@@ -77,8 +66,8 @@ def test_nothing_is_wider_than_a_small_phone(page: Page, simulator: Any, languag
     assert width == 320
 
 
-def test_without_a_script_forms_do_it_all(browser: Browser, simulator: Any, web: Any) -> None:
-    context = browser.new_context(java_script_enabled=False)
+def test_without_a_script_forms_do_it_all(chromium: Browser, simulator: Any, web: Any) -> None:
+    context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(simulator.url)
     page.fill("#text", "no script")
@@ -129,8 +118,8 @@ def test_a_list_opens_and_stays_open(page: Page, simulator: Any, web: Any) -> No
     assert web.messages()[0]["ListId"] == "power"
 
 
-def test_a_voice_note_is_recorded(browser: Browser, simulator: Any, web: Any) -> None:
-    context = browser.new_context(permissions=["microphone"])
+def test_a_voice_note_is_recorded(chromium: Browser, simulator: Any, web: Any) -> None:
+    context = chromium.new_context(permissions=["microphone"])
     page = context.new_page()
     page.goto(simulator.url)
     page.get_by_role("button", name="Record a voice note").click()
@@ -144,9 +133,9 @@ def test_a_voice_note_is_recorded(browser: Browser, simulator: Any, web: Any) ->
     assert len(requests.get(form["MediaUrl0"], auth=simulator.twilio.auth, timeout=5).content) > 100
 
 
-def test_a_phone_that_is_cut_off_says_so(browser: Browser, simulator: Any) -> None:
+def test_a_phone_that_is_cut_off_says_so(chromium: Browser, simulator: Any) -> None:
     simulator.faults(numbers={"+923000000101": {"whatsapp": "down"}})
-    context = browser.new_context()
+    context = chromium.new_context()
     page = context.new_page()
     page.goto(simulator.url)
     expect(page.locator(".down")).to_be_visible()
