@@ -3,6 +3,7 @@
 from bot.store import (
     accounts,
     attempts,
+    audit,
     campaigns,
     carriers,
     contacts,
@@ -20,6 +21,7 @@ from bot.store.schema import metadata
 __all__ = [
     "accounts",
     "attempts",
+    "audit",
     "campaigns",
     "carriers",
     "contacts",
