@@ -15,7 +15,7 @@ from bot.text.second import SecondOpinion
 from bot.text.ways import Table
 from bot.text.weights import Weights, read_weights
 
-CUES = ("question", "and", "danger", "safe", "unsafe")
+CUES = ("question", "and", "danger", "safe", "unsafe", "partly", "check")
 # `done` comes first: "bas" ends a list where one is open, and is asked about where none is.
 _FIRST = ("done",)
 

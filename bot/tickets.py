@@ -1,8 +1,11 @@
-"""A ticket's life: one table of what may happen, and the number a citizen can text."""
+"""A ticket's life: one table of what may happen (`bot/data/ticket_life.csv`), and the number a citizen can text."""
 
+import csv
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 from stdnum import damm
 from stdnum.exceptions import ValidationError
@@ -11,48 +14,15 @@ NUMBER_DIGITS = 8
 """Seven drawn at random, so that nobody can guess a neighbour's, and a check digit (Damm 2004: it catches every single
 mistyped digit and every swap of two neighbours)."""
 
-# state x action -> (role that may, next state). What is missing here is refused.
-# Only the citizen closes a ticket: an official's last word is `answered`.
-TRANSITIONS: dict[tuple[str, str], tuple[str, str]] = {
-    ("new", "take"): ("official", "in_progress"),
-    ("in_progress", "take"): ("official", "in_progress"),
-    ("reopened", "take"): ("official", "in_progress"),
-    ("new", "reply"): ("official", "in_progress"),
-    ("in_progress", "reply"): ("official", "in_progress"),
-    ("reopened", "reply"): ("official", "in_progress"),
-    ("answered", "reply"): ("official", "answered"),
-    ("closed", "reply"): ("official", "closed"),
-    ("new", "resolve"): ("official", "answered"),
-    ("in_progress", "resolve"): ("official", "answered"),
-    ("reopened", "resolve"): ("official", "answered"),
-    ("new", "sort"): ("official", "new"),
-    ("in_progress", "sort"): ("official", "in_progress"),
-    ("reopened", "sort"): ("official", "reopened"),
-    ("new", "hear"): ("official", "new"),
-    ("in_progress", "hear"): ("official", "in_progress"),
-    ("reopened", "hear"): ("official", "reopened"),
-    ("answered", "hear"): ("official", "answered"),
-    ("new", "note"): ("official", "new"),
-    ("in_progress", "note"): ("official", "in_progress"),
-    ("reopened", "note"): ("official", "reopened"),
-    ("answered", "note"): ("official", "answered"),
-    ("closed", "note"): ("official", "closed"),
-    ("new", "correct"): ("citizen", "new"),
-    ("in_progress", "correct"): ("citizen", "in_progress"),
-    ("new", "withdraw"): ("citizen", "withdrawn"),
-    ("in_progress", "withdraw"): ("citizen", "withdrawn"),
-    ("withdrawn", "note"): ("official", "withdrawn"),
-    ("withdrawn", "write"): ("citizen", "withdrawn"),
-    ("answered", "confirm"): ("citizen", "closed"),
-    ("answered", "dispute"): ("citizen", "reopened"),
-    ("new", "write"): ("citizen", "new"),
-    ("in_progress", "write"): ("citizen", "in_progress"),
-    ("reopened", "write"): ("citizen", "reopened"),
-    ("answered", "write"): ("citizen", "answered"),
-    ("closed", "write"): ("citizen", "closed"),
-}
-STATES = ("new", "in_progress", "answered", "reopened", "closed", "withdrawn")
-OPEN_STATES = frozenset(STATES) - {"closed", "withdrawn"}
+STATES = (
+    "new", "assigned", "in_progress", "waiting", "answered", "disputed", "confirmed", "lapsed", "rejected",
+    "withdrawn", "joined",
+)  # fmt: skip
+"""`waiting`: for the citizen; `answered`: for the citizen's verdict; `lapsed`: closed because none came; `joined`: follows
+another ticket about the same trouble."""
+RUNNING = frozenset({"new", "assigned", "in_progress", "disputed"})
+"""The department's clock runs."""
+OPEN_STATES = RUNNING | {"waiting", "answered"}
 _SEPARATORS = re.compile(r"[\s\-./#,]+")
 
 
@@ -65,15 +35,24 @@ class Refused:
     role: str
 
 
+@cache
+def transitions() -> Mapping[tuple[str, str, str], str]:
+    """{(state, action, role): next state}, from `bot/data/ticket_life.csv`. What is missing there is refused.
+
+    Only the citizen confirms or disputes an answer: an official's last word is `answered`, the clock's is `lapsed`.
+    """
+    with files("bot.data").joinpath("ticket_life.csv").open(encoding="utf-8") as stream:
+        return {(row["state"], row["action"], row["role"]): row["next"] for row in csv.DictReader(stream)}
+
+
 def next_state(state: str, action: str, role: str) -> str | Refused:
     """The state after `action` by `role`, or Refused."""
-    step = TRANSITIONS.get((state, action))
-    return step[1] if step and step[0] == role else Refused(state, action, role)
+    return transitions().get((state, action, role)) or Refused(state, action, role)
 
 
 def allowed_actions(state: str, role: str) -> list[str]:
     """What `role` may do to a ticket in `state`, in the table's order."""
-    return [action for (from_state, action), (who, _) in TRANSITIONS.items() if from_state == state and who == role]
+    return [action for (before, action, who) in transitions() if (before, who) == (state, role)]
 
 
 def draw_number(random_below: Callable[[int], int]) -> str:

@@ -14,7 +14,11 @@ SMALL = 240
 ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")
 LATIN = re.compile("[A-Za-z]")
 OFFICIALS_WORDS = ("reply", "resolve")
-TOLD = ("open", "take", "sort", "resolve", "confirm", "dispute", "correct", "withdraw")
+TOLD = (
+    "open", "take", "assign", "sort", "ask", "resolve", "reject", "transfer", "refer", "help", "merge", "split", "join",
+    "confirm", "partly", "dispute", "rate", "correct", "withdraw", "remind", "lapse", "unanswered", "warn", "escalate",
+    "nudge", "delay",
+)  # fmt: skip
 """Events that have a sentence of their own. What a citizen wrote or an official replied is a bubble already."""
 NOTES = ("note", "hear")
 """Events whose words only officials read."""
@@ -112,7 +116,7 @@ def read_lines(
             told = delivery(row, trouble_of)
             drawn.append(Line("out", row.created_at, row.text, authors.get(row.id, ""), delivery=told, media=sent))
         elif row.action in NOTES:
-            drawn.append(Line("note", row.at, str(row.data.get("text", "")), row.who or "", row.action))
+            drawn.append(Line("note", row.at, row.text or "", row.who or "", row.action))
         elif row.action in TOLD:
             drawn.append(Line("system", row.at, who=row.who or "", action=row.action, data=row.data))
     return drawn

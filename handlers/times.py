@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.catalog import Catalog
 from bot.clock import KARACHI
+from bot.tickets import RUNNING
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SOON = DAY
@@ -23,8 +24,8 @@ class Due:
 
 def due(catalog: Catalog, language: str, state: str, deadline: datetime, now: datetime) -> Due:
     """The badge of a ticket: what is owed, or that nothing is."""
-    if state in ("answered", "closed"):
-        return Due("done" if state == "closed" else "info", catalog.text(language, f"desk.state.{state}"))
+    if state not in RUNNING:
+        return Due("done" if state == "confirmed" else "info", catalog.text(language, f"desk.state.{state}"))
     left = deadline - now
     length = span(catalog, language, abs(left))
     if left < timedelta(0):

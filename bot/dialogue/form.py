@@ -10,6 +10,7 @@ VOICE = "audio/"
 MAX_LISTED = 8
 MAX_QUOTED = 200
 """Characters of a citizen's own words that are read back; the rest is kept."""
+VERDICTS = ("solved", "partly", "unsolved")
 CANCEL = Option("back", Term("option.cancel"))
 """At a draft's last question 0 leaves the draft."""
 
@@ -186,5 +187,7 @@ QUESTIONS: dict[str, Callable[[Talk], Reply]] = {
     "question.confirm": _question_confirm,
     "ticket.added": _added,
     "mine": mine,
-    "verdict": _plain("verdict.ask", "solved", "unsolved"),
+    "verdict": _plain("verdict.ask", *VERDICTS),
+    "verdict.again": _plain("verdict.again", "reopen"),
+    "verdict.rate": _plain("verdict.rate"),
 }

@@ -68,6 +68,8 @@ STEPS: dict[str, Callable[[Talk], Turn | None]] = {
     "mine": track.answer_list,
     "opened": opening.answer_opened,
     "verdict": verdict.answer,
+    "verdict.again": verdict.answer,
+    "verdict.rate": verdict.rate,
     "ticket.added": comment.answer,
     "service.which": service.at_which,
     "service.likely": service.at_which,
@@ -87,6 +89,7 @@ INTENTS = (
     Intent("newcomer", language.is_unknown, language.ask_newcomer),
     Intent("cancel", greeting.wants_to_leave, greeting.leave),
     Intent("resume", resume.wanted, resume.ask),
+    Intent("check", track.wants_check, track.check),
     Intent("track", track.names_ticket, track.show),
     # By the way, in the middle of a draft: its question comes back.
     Intent("draft_menu", in_draft(greeting.wants_menu), greeting.show_menu),

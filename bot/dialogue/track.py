@@ -28,6 +28,21 @@ def show(talk: Talk) -> Turn:
     return tell(talk, ticket)
 
 
+def wants_check(talk: Talk) -> bool:
+    """ "check 48271936": the short code of one's own ticket's history."""
+    asks = any(word in talk.world.lexicon.cues["check"] for word in talk.folded.split())
+    return asks and talk.words <= SHORT_MESSAGE and talk.own_ticket(talk.ticket_number) is not None
+
+
+def check(talk: Talk) -> Turn | None:
+    """The code that anybody can compare with the one on the public page: as long as both agree, nothing was rewritten."""
+    ticket = talk.own_ticket(talk.ticket_number)
+    if ticket is None:
+        return None
+    told = say("track.check", number=ticket.number, steps=ticket.steps, code=ticket.code)
+    return talk.beside(told, form.current_question(talk) if talk.conversation.draft else None)
+
+
 def wants_list(talk: Talk) -> bool:
     return talk.meaning in ("mine", "track") or talk.wants("track")
 
@@ -53,14 +68,14 @@ def tell(talk: Talk, ticket: TicketView) -> Turn:
     told = _state(talk, ticket)
     if talk.conversation.draft:
         return talk.beside(told, form.current_question(talk))
-    if ticket.state == "answered":
-        return verdict.ask(talk.with_conversation(about=ticket.number), told)
+    if question := verdict.question_of(ticket, talk.world.now):
+        return form.ask(talk.with_conversation(about=ticket.number), question, told)
     return talk.turn(join(told, say("track.write")), step="", about=ticket.number)
 
 
 def _state(talk: Talk, ticket: TicketView) -> Reply:
     directory = talk.world.directory
-    is_due = ticket.state in tickets.OPEN_STATES - {"answered"}
+    is_due = ticket.state in tickets.RUNNING | {"waiting"}
     if ticket.unsafe or directory.is_quiet(ticket.category):
         return say("quiet.state", number=ticket.number, state=Term(f"state.{ticket.state}"))
     late = is_due and ticket.deadline < talk.world.now

@@ -152,10 +152,18 @@ class AddToTicket:
 
 @dataclass(frozen=True, slots=True)
 class GiveVerdict:
-    """The citizen says whether the answer solved the problem; nobody else can."""
+    """The citizen says whether the answer solved the problem; nobody else can. `verdict`: solved, partly or unsolved."""
 
     number: str
-    solved: bool
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class RateTicket:
+    """How good the citizen found it: 1 (bad) to 5 (very good)."""
+
+    number: str
+    rating: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +176,9 @@ class ResumeOutreach:
     """Announcements again."""
 
 
-Command = OpenTicket | CorrectTicket | WithdrawTicket | AddToTicket | GiveVerdict | StopOutreach | ResumeOutreach
+Command = (
+    OpenTicket | CorrectTicket | WithdrawTicket | AddToTicket | GiveVerdict | RateTicket | StopOutreach | ResumeOutreach
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +200,12 @@ class TicketView:
     deadline: datetime
     opened_at: datetime
     unsafe: bool = False
+    ended_at: datetime | None = None
+    """When it was confirmed, rejected, withdrawn or closed without a verdict."""
+    steps: int = 0
+    """How many events its history has."""
+    code: str = ""
+    """The short code of its history (bot/chain.py)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,16 @@ from bot.dialogue.values import Conversation, Option, Reply, Term
 from bot.outbox import Lane
 from bot.services import hearing, sorting
 from bot.services.hands import Hands
+from bot.services.steps import step
 from bot.services.turns import outgoing
-from bot.store import accounts, contacts, conversations, media, messages, outbox, tickets
+from bot.store import accounts, contacts, conversations, events, media, messages, outbox, tickets
 from bot.text.fold import clean
 
 MAX_REPLY = 1200
 """Characters of an official's reply: what is put around it must still fit Twilio's 1,600."""
 PAGE = 25
+FREE_STEPS = ("menu", "verdict", "verdict.again", "verdict.rate", "ticket.added")
+"""Questions of the conversation that nothing is lost by leaving."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,7 @@ def see_ticket(hands: Hands, official: Official, number: str) -> TicketPage | No
         said: list[tuple[str, Any]] = [("in", row) for row in messages.of_ticket(tx, ticket.id)]
         # of a message that was sent anew the newest is shown, and says so
         said += [("out", row) for row in outbox.of_ticket(tx, ticket.id) if row.state != "replaced"]
-        said += [("event", row) for row in tickets.events_of(tx, ticket.id)]
+        said += [("event", row) for row in events.of_ticket(tx, ticket.id)]
         files = media.of_ticket(tx, ticket.id)
         contact = contacts.find(tx, ticket.contact_id)
     said.sort(key=lambda line: _when(*line))
@@ -156,7 +159,7 @@ def act(hands: Hands, official: Official, order: Order) -> Result | None:
         if not isinstance(state, str):
             accounts.take_back(tx, order.key)
             return state
-        return Done(tuple(_carry_out(tx, hands, official, (ticket, contact), order, state)))
+        return Done(tuple(_carry_out(tx, hands, official, (ticket, contact), order)))
 
 
 def _next_state(tx: Connection, hands: Hands, ticket: Any, order: Order) -> str | Stale | NotAllowed | Unfit:
@@ -176,9 +179,7 @@ def _next_state(tx: Connection, hands: Hands, ticket: Any, order: Order) -> str 
     return state
 
 
-def _carry_out(
-    tx: Connection, hands: Hands, official: Official, locked: tuple[Any, Any], order: Order, state: str
-) -> list[int]:
+def _carry_out(tx: Connection, hands: Hands, official: Official, locked: tuple[Any, Any], order: Order) -> list[int]:
     ticket, contact = locked
     if order.action == "sort":
         sorting.sort(tx, hands, official.account_id, ticket, order.category)
@@ -190,11 +191,11 @@ def _carry_out(
     owner = ticket.owner_id
     if action == "take" or (owner is None and action != "note"):
         owner = official.account_id
-    tickets.change(tx, ticket.id, state=state, owner_id=owner, unread=False)
     # not safe to write to: what was done is kept with the ticket and sent to nobody
     tells = action in ("reply", "resolve") and not ticket.unsafe
-    data = {"text": order.text} if action == "note" or (action == "resolve" and not tells) else {}
-    tickets.record(tx, ticket.id, now, "official", action, account=official.account_id, **data)
+    kept = order.text if action == "note" or (action == "resolve" and not tells) else ""
+    changes = {"owner_id": owner, "unread": False}
+    step(tx, now, ticket, action, "official", account=official.account_id, text=kept, changes=changes)
     file = order.file if tells and action == "reply" else {}
     files = [media.keep(tx, ticket.id, now, **file)] if file else []
     return _tell(tx, hands, ticket, contact, action, order.text, files) if tells else []
@@ -214,7 +215,7 @@ def _tell(
     reply = Reply(f"desk_reply.{action}", values)
     if not _is_busy(talk):
         ask = action == "resolve"
-        options = (Option("solved", Term("option.solved")), Option("unsolved", Term("option.unsolved")))
+        options = tuple(Option(name, Term(f"option.{name}")) for name in form.VERDICTS)
         reply = Reply("desk_reply.resolve_ask", values, options) if ask else reply
         offered = tuple(option.id for option in options) if ask else ()
         talk = replace(talk, about=ticket.number, step="verdict" if ask else "", offered=offered, opened=None)
@@ -233,9 +234,7 @@ def _tell(
 
 def _is_busy(talk: Conversation) -> bool:
     """Whether the citizen is in the middle of answering something else, which must not be lost."""
-    return talk.draft is not None or (
-        talk.step in form.QUESTIONS and talk.step not in ("menu", "verdict", "ticket.added")
-    )
+    return talk.draft is not None or (talk.step in form.QUESTIONS and talk.step not in FREE_STEPS)
 
 
 def _unfit(text: str) -> Unfit | None:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from bot import clock
 from bot.services.hands import Hands
 from bot.services.labels import note_label
-from bot.store import tickets
+from bot.services.steps import step
 
 
 def is_another(hands: Hands, ticket: Any, category: str) -> bool:
@@ -25,19 +25,17 @@ def sort(tx: Connection, hands: Hands, account_id: int, ticket: Any, category: s
     department = hands.directory.answering("", category, ticket.district)
     stays = department == ticket.department
     is_complaint = ticket.kind == "complaint"
-    tickets.change(
-        tx,
-        ticket.id,
-        category=category,
-        service="",
-        department=department,
-        owner_id=ticket.owner_id or account_id if stays else None,
-        priority=known.priority if is_complaint else ticket.priority,
-        sensitive=ticket.sensitive or known.sensitive,
-        unread=not stays,
-        touched_at=now,
-        deadline=min(ticket.deadline, clock.deadline(now, known.sla_hours)) if is_complaint else ticket.deadline,
-    )
+    changes = {
+        "category": category,
+        "service": "",
+        "department": department,
+        "owner_id": ticket.owner_id or account_id if stays else None,
+        "priority": known.priority if is_complaint else ticket.priority,
+        "sensitive": ticket.sensitive or known.sensitive,
+        "unread": not stays,
+        "touched_at": now,
+        "deadline": min(ticket.deadline, clock.deadline(now, known.sla_hours)) if is_complaint else ticket.deadline,
+    }
     data = {"department": department, "category": category, "was": ticket.category}
-    tickets.record(tx, ticket.id, now, "official", "sort", account=account_id, **data)
+    step(tx, now, ticket, "sort", "official", account=account_id, changes=changes, **data)
     note_label(tx, hands, ticket, category, ticket.words, "correction" if stays else "transfer")

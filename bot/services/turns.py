@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot import clock
+from bot import chain, clock
 from bot import tickets as life
 from bot.catalog import offered_languages
 from bot.dialogue.engine import respond
@@ -21,6 +21,7 @@ from bot.dialogue.values import (
     GiveVerdict,
     Message,
     OpenTicket,
+    RateTicket,
     ResumeOutreach,
     StopOutreach,
     TicketView,
@@ -31,9 +32,13 @@ from bot.directory import FALLBACK_CATEGORY
 from bot.outbox import Lane
 from bot.services.hands import Hands
 from bot.services.labels import note_label
-from bot.store import contacts, conversations, messages, outbox, tickets
+from bot.services.steps import step
+from bot.store import contacts, conversations, events, messages, outbox, tickets
 
 MAX_DRAWS = 20
+_SEEN = ("number", "kind", "state", "category", "department", "deadline", "opened_at", "unsafe", "ended_at")
+VERDICTS = {"solved": "confirm", "partly": "partly", "unsolved": "dispute"}
+"""What the citizen says of an answer, as a step of the ticket."""
 
 
 def take_turn(tx: Connection, hands: Hands, contact: Any, message: Message, *, carrier: str, channel: str) -> list[int]:
@@ -114,7 +119,7 @@ def outgoing(hands: Hands, contact_id: int, text: str, lane: Lane, *, carrier: s
 def _world(tx: Connection, hands: Hands, contact: Any) -> World:
     def own_tickets() -> Sequence[TicketView]:
         return [
-            TicketView(t.number, t.kind, t.state, t.category, t.department, t.deadline, t.opened_at, t.unsafe)
+            TicketView(**{name: getattr(t, name) for name in _SEEN}, steps=t.events, code=chain.code(t.head))
             for t in tickets.of_contact(tx, contact.id)
         ]
 
@@ -144,12 +149,12 @@ def _carry_out(tx: Connection, hands: Hands, contact: Any, talk: Conversation, c
             return _open(tx, hands, contact, talk.language or DEFAULT_LANGUAGE, command)
         case CorrectTicket():
             return _correct(tx, hands, contact, command)
-        case WithdrawTicket():
-            return _act(tx, command.number, "withdraw", now)
         case AddToTicket():
             return _add(tx, command, now)
-        case GiveVerdict():
-            return _act(tx, command.number, "confirm" if command.solved else "dispute", now)
+        case WithdrawTicket():
+            return _act(tx, command.number, "withdraw", now)
+        case GiveVerdict() | RateTicket():
+            return _judge(tx, command, now)
         case StopOutreach():
             contacts.opt_out(tx, contact.id, now)
         case ResumeOutreach():
@@ -161,6 +166,8 @@ def _open(tx: Connection, hands: Hands, contact: Any, language: str, command: Op
     draft, now = command.draft, hands.now()
     category = hands.directory.categories[draft.category]
     latitude, longitude = draft.pin or (None, None)
+    opened = {"department": command.department, "category": draft.category}
+    event = events.opening(command.number, now, "citizen", **opened)
     ticket_id = tickets.add(
         tx,
         number=command.number,
@@ -182,9 +189,11 @@ def _open(tx: Connection, hands: Hands, contact: Any, language: str, command: Op
         opened_at=now,
         deadline=command.deadline,
         touched_at=now,
+        head=event["digest"],
+        events=1,
     )
     messages.join_ticket(tx, draft.messages, ticket_id)
-    tickets.record(tx, ticket_id, now, "citizen", "open", department=command.department, category=draft.category)
+    events.record_opening(tx, ticket_id, event)
     if draft.district and draft.district != contact.district:
         contacts.settle_in(tx, contact.id, draft.district)
     return ticket_id
@@ -195,19 +204,25 @@ def _add(tx: Connection, command: AddToTicket, now: datetime) -> int | None:
     if ticket is None:
         return None
     messages.join_ticket(tx, [command.message], ticket.id)
-    tickets.change(tx, ticket.id, unread=True, touched_at=now)
-    tickets.record(tx, ticket.id, now, "citizen", "write")
+    step(tx, now, ticket, "write", "citizen", changes={"unread": True, "touched_at": now})
     return int(ticket.id)
 
 
-def _act(tx: Connection, number: str, action: str, now: datetime, **data: str) -> int | None:
+def _act(
+    tx: Connection, number: str, action: str, now: datetime, changes: dict[str, Any] | None = None, **data: Any
+) -> int | None:
     """What only the citizen may do to a ticket, if its table allows it now."""
     ticket = tickets.lock(tx, number)
-    if ticket is None or isinstance(state := life.next_state(ticket.state, action, "citizen"), life.Refused):
+    seen = {"unread": True, "touched_at": now} | (changes or {})
+    if ticket is None or isinstance(step(tx, now, ticket, action, "citizen", changes=seen, **data), life.Refused):
         return None
-    tickets.change(tx, ticket.id, state=state, unread=True, touched_at=now)
-    tickets.record(tx, ticket.id, now, "citizen", action, **data)
     return int(ticket.id)
+
+
+def _judge(tx: Connection, command: GiveVerdict | RateTicket, now: datetime) -> int | None:
+    if isinstance(command, RateTicket):
+        return _act(tx, command.number, "rate", now, {"rating": command.rating}, rating=command.rating)
+    return _act(tx, command.number, VERDICTS[command.verdict], now, {"verdict": command.verdict})
 
 
 def _correct(tx: Connection, hands: Hands, contact: Any, command: CorrectTicket) -> int | None:
@@ -246,5 +261,5 @@ def _correct(tx: Connection, hands: Hands, contact: Any, command: CorrectTicket)
 
 def _category_said(tx: Connection, ticket: Any) -> str:
     """What the ticket is about by its opening and the citizen's own corrections."""
-    said = [event.data.get("category") for event in tickets.events_of(tx, ticket.id) if event.actor == "citizen"]
+    said = [event.data.get("category") for event in events.of_ticket(tx, ticket.id) if event.actor == "citizen"]
     return str(next((category for category in reversed(said) if category), ticket.category))

@@ -1,11 +1,9 @@
-"""Tickets and their events: what is owed to whom by when, and everything that happened to it."""
+"""Tickets: what is owed to whom by when. What happened to them is in `events`."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    JSON,
     Boolean,
     Column,
     Connection,
@@ -57,26 +55,18 @@ tickets = Table(
     Column("opened_at", Instant, nullable=False),
     Column("deadline", Instant, nullable=False),
     Column("touched_at", Instant, nullable=False),
+    Column("head", Text, nullable=False, server_default=""),
+    Column("events", Integer, nullable=False, server_default="0"),
+    Column("verdict", Text, nullable=False, default="", server_default=""),
+    Column("rating", Integer),
+    Column("reason", Text, nullable=False, default="", server_default=""),
+    Column("answered_at", Instant),
+    Column("ended_at", Instant),
     Index("ix_tickets_queue", "department", "state", "touched_at"),
     Index("ix_tickets_contact_id", "contact_id"),
 )
 
-events = Table(
-    "events",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("ticket_id", Id, ForeignKey("tickets.id"), nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("account_id", Id, ForeignKey("accounts.id")),
-    Column("action", Text, nullable=False),
-    Column("data", JSON, nullable=False),
-    Index("ix_events_ticket_id", "ticket_id"),
-)
-
-
 _ADD = Prepared(insert(tickets).returning(tickets.c.id), into=tickets, returns=[tickets.c.id])
-_RECORD = Prepared(insert(events), into=events)
 _BY_NUMBER = Prepared(select(tickets.c.id).where(tickets.c.number == bindparam("of_number")))
 _OF_CONTACT = Prepared(
     select(tickets).where(tickets.c.contact_id == bindparam("of_contact")).order_by(tickets.c.id.desc()).limit(MAX_OWN)
@@ -94,13 +84,6 @@ def number_is_taken(connection: Connection, number: str) -> bool:
 
 def number_of(connection: Connection, ticket_id: int) -> str:
     return str(connection.execute(select(tickets.c.number).where(tickets.c.id == ticket_id)).scalar_one())
-
-
-def record(connection: Connection, ticket_id: int, at: datetime, actor: str, action: str, **data: Any) -> None:
-    """Appends what happened; `account` in data names the official."""
-    account = data.pop("account", None)
-    fields = {"ticket_id": ticket_id, "at": at, "actor": actor, "account_id": account, "action": action, "data": data}
-    _RECORD.run(connection, fields)
 
 
 def of_contact(connection: Connection, contact_id: int) -> Sequence[Any]:
@@ -144,11 +127,6 @@ def count_by_state(connection: Connection, departments: Sequence[str] | None) ->
     if departments is not None:
         query = query.where(tickets.c.department.in_(departments))
     return dict(connection.execute(query).all())
-
-
-def events_of(connection: Connection, ticket_id: int) -> Sequence[Row[tuple[Any, ...]]]:
-    query = select(events, accounts.c.name.label("who")).outerjoin(accounts, accounts.c.id == events.c.account_id)
-    return connection.execute(query.where(events.c.ticket_id == ticket_id).order_by(events.c.id)).all()
 
 
 def _in_queue(departments: Sequence[str] | None, states: Sequence[str]) -> list[Any]:

@@ -12,10 +12,10 @@ from bot.dialogue.values import Conversation, Day, Draft, Message, Reply, Term, 
 from bot.names import Names
 from bot.sms import Size, measure
 from bot.text.answers import Lexicon
+from bot.tickets import STATES
 from tests.support import START, directory
 
 NUMBER = "48271936"
-OPEN_STATES = ("new", "in_progress", "reopened")
 OTHERWISE = {"danger": {"number": "helpline"}, "report.outside": {"place": "outside"}}
 """Sentences in which a value's name means something else."""
 Filling = Mapping[str, Value]
@@ -37,14 +37,14 @@ def fillings(language: str) -> list[Filling]:
     days = [Day(datetime(2026, month, 28, 7, tzinfo=UTC)) for month in range(1, 13)]
     everywhere: Filling = {
         "number": NUMBER,
+        "steps": 99,
+        "code": "7K2M-9QXD",
         "place": longest(areas, language),
         "outside": longest(known.outside.values(), language),
         "words": ("pani " if load_catalog().language(language).direction == "ltr" else "پانی ")
         * (form.MAX_QUOTED // 5),
         "date": max(days, key=lambda day: len(load_catalog().day(language, day.at))),
-        "state": max(
-            (Term(f"state.{s}") for s in OPEN_STATES), key=lambda t: len(load_catalog().text(language, t.key))
-        ),
+        "state": max((Term(f"state.{s}") for s in STATES), key=lambda t: len(load_catalog().text(language, t.key))),
     }
     return [
         {**everywhere, "category": category.names, "draft": category.names, "department": known.departments[code].names,

@@ -5,11 +5,12 @@
 import random
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot import tickets
 from bot.catalog import load_catalog, offered_languages
 from bot.dialogue.engine import respond
+from bot.dialogue.form import VERDICTS
 from bot.dialogue.talk import DEFAULT_LANGUAGE
 from bot.dialogue.values import (
     AddToTicket,
@@ -19,6 +20,7 @@ from bot.dialogue.values import (
     GiveVerdict,
     Message,
     OpenTicket,
+    RateTicket,
     Reply,
     TicketView,
     WithdrawTicket,
@@ -76,10 +78,12 @@ class Replay:
                 message = replace(message, button=detail)
         return replace(message, text=clean(_MARK.sub("", text)))
 
-    def _done(self, command: Command) -> str:
+    def _done(self, command: Command) -> str:  # noqa: PLR0911 one return a kind of command
         match command:
             case OpenTicket(number, draft, department, deadline):
-                view = TicketView(number, draft.kind, "new", draft.category, department, deadline, self.now)
+                view = TicketView(
+                    number, draft.kind, "new", draft.category, department, deadline, self.now, steps=1, code="7K2M-9QXD"
+                )
                 self.tickets.insert(0, view)
                 place = draft.tehsil or draft.district or "-"
                 return f"! open {number} {draft.kind} {draft.category} {place} {department} messages={list(draft.messages)}"
@@ -93,9 +97,12 @@ class Replay:
                 return f"! withdraw {number}"
             case AddToTicket(number, message):
                 return f"! add message {message} to {number}"
-            case GiveVerdict(number, solved):
-                self._set(number, "closed" if solved else "reopened")
-                return f"! verdict {number} {'solved' if solved else 'not solved'}"
+            case GiveVerdict(number, verdict):
+                state = {"solved": "confirmed", "partly": "in_progress", "unsolved": "disputed"}[verdict]
+                self._set(number, state, self.now if verdict == "solved" else None)
+                return f"! verdict {number} {verdict}"
+            case RateTicket(number, rating):
+                return f"! rate {number} {rating}"
             case _:
                 return f"! {type(command).__name__}"
 
@@ -107,11 +114,11 @@ class Replay:
         assert event == "the official resolves", event
         number = self.tickets[0].number
         self._set(number, "answered")
-        asked = {"about": number, "step": "verdict", "offered": ("solved", "unsolved"), "opened": None}
+        asked = {"about": number, "step": "verdict", "offered": VERDICTS, "opened": None}
         self.conversation = replace(self.conversation, **asked)
 
-    def _set(self, number: str, state: str) -> None:
-        self.tickets = [replace(t, state=state) if t.number == number else t for t in self.tickets]
+    def _set(self, number: str, state: str, ended_at: datetime | None = None) -> None:
+        self.tickets = [replace(t, state=state, ended_at=ended_at) if t.number == number else t for t in self.tickets]
 
     def _world(self) -> World:
         return World(

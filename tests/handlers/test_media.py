@@ -12,9 +12,10 @@ from werkzeug.test import encode_multipart
 
 from bot.services.hands import Hands
 from bot.services.media import media_links
+from bot.store.events import events
 from bot.store.media import media
 from bot.store.outbox import outbox
-from bot.store.tickets import events, tickets
+from bot.store.tickets import tickets
 from tests import visitors
 from tests.media import samples
 from tests.media.room import kept, refs, reports_with, rows, with_room

@@ -7,8 +7,9 @@ import pytest
 
 from bot.services.desk import MAX_REPLY, PAGE
 from bot.services.hands import Hands
+from bot.store.events import events
 from bot.store.outbox import outbox
-from bot.store.tickets import events, tickets
+from bot.store.tickets import tickets
 from handlers.officials import ACTIONS, FILTERS
 from tests.support import Citizen, Clock
 from tests.visitors import Form, Office, Visitor, does, put, rows, ticket_page
@@ -231,6 +232,6 @@ def test_the_citizen_has_the_last_word(gul: Visitor, citizen: Citizen, hands: Ha
     assert "Gul Bibi says it is solved" in page.text
     assert 'class="primary"' not in page.html  # nothing is the official's turn now
     assert "/resolve" not in page.html
-    citizen.says("2")
+    citizen.says("3")
     assert "The citizen says it is not solved" in ticket_page(gul, number).text
-    assert rows(hands, tickets)[0].state == "reopened"
+    assert rows(hands, tickets)[0].state == "disputed"

@@ -3,7 +3,8 @@
 import pytest
 
 from bot.services.hands import Hands
-from bot.store.tickets import events, tickets
+from bot.store.events import events
+from bot.store.tickets import tickets
 from tests.visitors import Office, Visitor, does, put, rows, ticket_page
 
 

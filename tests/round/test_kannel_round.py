@@ -84,7 +84,7 @@ def test_a_complaint_from_the_first_word_to_the_verdict(town: Town, phone: str) 
     assert number in town.hears(phone, 4)[-1]
     assert number in town.says(phone, verdict)
 
-    assert town.rows("SELECT state FROM tickets WHERE number = ?", number) == [("closed",)]
+    assert town.rows("SELECT state FROM tickets WHERE number = ?", number) == [("confirmed",)]
     ledger = "SELECT o.carrier, o.channel, o.state, o.status FROM outbox o JOIN contacts c ON c.id = o.contact_id WHERE c.phone = ?"
     wait_for(lambda: set(town.rows(ledger, phone)) == {("kannel", "sms", "accepted", "delivered")}, PATIENCE_S)
 

@@ -10,9 +10,10 @@ from bot.services.hands import Hands
 from bot.store import learning
 from bot.store import tickets as store
 from bot.store.accounts import accounts
+from bot.store.events import events
 from bot.store.messages import inbound
 from bot.store.outbox import outbox
-from bot.store.tickets import events, tickets
+from bot.store.tickets import tickets
 from tests.support import Citizen, Clock
 
 
@@ -145,7 +146,7 @@ def test_an_answer_days_after_the_opening_is_still_the_verdict(citizen: Citizen,
     assert isinstance(act(hands, Official(asma, "Asma", None), order), Done)
     clock.passes(hours=2)
     citizen.says("1")
-    assert rows(hands, tickets)[0].state == "closed"
+    assert rows(hands, tickets)[0].state == "confirmed"
 
 
 def test_what_was_sensitive_stays_so_however_it_is_sorted(citizen: Citizen, hands: Hands) -> None:

@@ -16,6 +16,7 @@ from bot.services.hands import Hands
 from bot.services.receipts import record_receipt, settle_parked
 from bot.services.receive import receive
 from bot.services.send import send_due
+from bot.store.append_only import protect, release
 from bot.store.contacts import contacts
 from bot.store.database import Database
 from bot.store.outbox import outbox
@@ -51,8 +52,11 @@ def db(tmp_path: Path) -> Iterator[Database]:
 def fresh(db: Database) -> Hands:
     """Hands on a database without people."""
     with db.write() as tx:
+        for statement in release("events", tx.dialect.name):
+            tx.exec_driver_sql(statement)
         for table in (
             "events",
+            "event_words",
             "media",
             "attempts",
             "parked_receipts",
@@ -63,6 +67,8 @@ def fresh(db: Database) -> Hands:
             "contacts",
         ):
             tx.exec_driver_sql(f"DELETE FROM {table}")
+        for statement in protect("events", tx.dialect.name):
+            tx.exec_driver_sql(statement)
     count = iter(range(10_000))
     return replace(make_hands(db, carriers=Carriers({"twilio": Taking(SETTINGS)})), ref=lambda: f"ref{next(count)}")
 

@@ -9,9 +9,10 @@ from bot.services import receive as receiving
 from bot.services.hands import Hands
 from bot.services.receive import answer_later, receive
 from bot.store.contacts import contacts
+from bot.store.events import events
 from bot.store.messages import inbound
 from bot.store.outbox import outbox
-from bot.store.tickets import events, tickets
+from bot.store.tickets import tickets
 from tests.support import PHONE, Citizen, Clock
 
 

@@ -10,7 +10,8 @@ from bot.services.desk import Done, NotAllowed, Official, Order, Stale, Unfit
 from bot.services.hands import Hands
 from bot.services.labels import note_label
 from bot.store import accounts, learning
-from bot.store.tickets import events, tickets
+from bot.store.events import events
+from bot.store.tickets import tickets
 from tests.support import START, Citizen
 from tests.visitors import put, rows
 
@@ -99,7 +100,7 @@ def test_two_opinions_do_not_cross(hands: Hands, asma: Official, citizen: Citize
     assert rows(hands, tickets)[0].category == "water_none"
 
 
-@pytest.mark.parametrize("state", ["answered", "closed", "withdrawn"])
+@pytest.mark.parametrize("state", ["answered", "confirmed", "withdrawn"])
 def test_what_is_answered_is_not_sorted_anew(hands: Hands, asma: Official, number: str, state: str) -> None:
     put(hands, tickets, state=state)
     assert sorts(hands, asma, number, "power_outage") == NotAllowed(state, "sort")

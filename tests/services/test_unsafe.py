@@ -52,7 +52,7 @@ def test_no_and_nobody_writes(citizen: Citizen, hands: Hands, account: Official,
     page = see_ticket(hands, account, ticket.number)
     assert page is not None
     assert page.ticket.state == "answered"
-    assert [row.data.get("text") for kind, row in page.lines if kind == "event" and row.action == "resolve"] == [
+    assert [row.text for kind, row in page.lines if kind == "event" and row.action == "resolve"] == [
         "We will come at four."
     ]
     assert len(sent(hands)) == before

@@ -34,8 +34,8 @@ def test_two_days_without_whatsapp(story: Days) -> None:
     story.official_does("resolve", LATER)
     wait_for(lambda: story.work() or len(story.heard("kannel")) > 1)
     assert [LATER in text for text in story.heard("kannel")] == [False, True], "it does not wait for WhatsApp again"
-    story.says("2", "kannel")
-    assert story.state() == "reopened"
+    story.says("3", "kannel")
+    assert story.state() == "disputed"
     assert len(story.heard("kannel")) == 3, "the bot answers where it was written to"
 
     story.pass_(hours=42)

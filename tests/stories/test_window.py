@@ -80,4 +80,4 @@ def test_a_verdict_is_asked_for_after_the_answer_was_read(story: Days) -> None:
     story.says("1")
     assert story.state() == "answered"
     story.says("1")
-    assert story.state() == "closed"
+    assert story.state() == "confirmed"
