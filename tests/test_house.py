@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("bot", "handlers", "workers")
-PURE = ("bot.text", "bot.dialogue", "bot.tickets", "bot.clock", "bot.calendar", "bot.campaigns",
+PURE = ("bot.text", "bot.dialogue", "bot.tickets", "bot.clock", "bot.calendar", "bot.timetable", "bot.campaigns",
         "bot.outbox", "bot.sms", "bot.phone", "bot.names", "bot.directory", "bot.learning", "bot.media.kinds",
         "bot.media.places", "bot.media.links")  # fmt: skip
 HANDS = ("bot.store", "bot.carriers", "bot.lookups", "bot.catalog", "bot.lexicon", "bot.review", "bot.config",
