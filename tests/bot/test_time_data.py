@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from bot import rules
+from bot.limits import BASES, QUESTION, basis_of
+from bot.rules import read_rules
 from bot.services.setup import shipped_rows
 from bot.timetable import KINDS, Scope, read_timetable
 
 DATA = Path(__file__).parents[2] / "bot" / "data"
-NAMES = ["calendar", "hours"]
+NAMES = ["calendar", "hours", "limits", "ladder", "patience"]
+RULES = read_rules({kind: shipped_rows(kind) for kind in (*rules.KINDS, "categories")})
 FIXED = {"02-05", "03-23", "05-01", "05-28", "08-14", "11-09", "12-25"}
 MOON_DAYS = {"Eid ul Fitr": 3, "Eid ul Azha": 3, "Ashura": 2, "Eid Milad-un-Nabi": 1}
 
@@ -87,3 +91,52 @@ def test_no_weekday_of_any_season_is_left_without_hours() -> None:
             open_days += bool(spans)
         day += timedelta(days=1)
     assert open_days > 100_000 / 3
+
+
+@pytest.mark.parametrize("name", ["limits", "ladder", "patience"])
+def test_rules_name_categories_departments_and_districts_that_exist(name: str) -> None:
+    known = {"category": codes("categories") | {QUESTION}, "department": codes("departments"),
+             "to_department": codes("departments"), "district": codes("districts"), "level": set("0123"),
+             "basis": set(BASES)}  # fmt: skip
+    for row in shipped_rows(name):
+        assert all(row.get(column, "") in {"", *found} for column, found in known.items()), row["code"]
+
+
+def test_every_category_says_how_its_hours_count_and_as_the_rule_has_it() -> None:
+    rows = shipped_rows("categories")
+    assert {row["code"]: row["basis"] for row in rows} == {
+        row["code"]: basis_of(int(row["sla_hours"]), row["priority"]) for row in rows
+    }
+    assert {row["basis"] for row in rows} == set(BASES)
+
+
+def test_every_category_of_every_department_has_a_limit_and_a_source_on_every_level() -> None:
+    for category in [*codes("categories"), QUESTION]:
+        for level in range(4):
+            limit = RULES.limit(category, "PHED", level)
+            assert 1 <= limit.hours <= 720, category
+            assert limit.basis in BASES
+            assert limit.sla_basis, category
+            assert re.match(r"(sure|unsure|guess)\b", limit.certainty), category
+
+
+def test_the_first_level_has_the_hours_the_category_says() -> None:
+    for row in shipped_rows("categories"):
+        assert RULES.limit(row["code"], row["department"]).hours == max(int(row["sla_hours"]), 1)
+
+
+def test_every_ladder_ends_at_the_chief_secretary_or_above_his_own_department() -> None:
+    assert RULES.ladder.top == 3
+    for department in codes("departments"):
+        for district in codes("districts"):
+            roles = [RULES.ladder.rung(department, district, level).role for level in range(4)]
+            assert len(set(roles)) == 4, (department, roles)
+            assert roles[0] == "desk"
+            assert roles[-1] == ("chief_minister" if department == "SGAD" else "chief_secretary")
+            assert RULES.ladder.rung(department, district, 3).to not in {"", department}
+
+
+def test_the_citizen_is_told_before_the_deadline_and_the_desk_before_the_citizen() -> None:
+    for rung in RULES.ladder.rungs:
+        assert rung.warn_before.is_share
+        assert 0 < rung.interim_before.number < rung.warn_before.number < 100 - rung.unassigned_after.number
