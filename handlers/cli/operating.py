@@ -6,13 +6,16 @@ from datetime import timedelta
 import click
 from sqlalchemy.exc import IntegrityError
 
+from bot.clock import KARACHI
 from bot.config import DATABASES, Settings
 from bot.services.catch_up import catch_up
 from bot.services.hands import utc_now
 from bot.services.health import ask_carriers, look
+from bot.services.setup import shipped_rows
 from bot.services.sign_in import ROLES, add_account, hash_password
 from bot.store import accounts, migrate
 from bot.store.database import Database, DatabaseAway
+from bot.timetable import read_timetable, warning
 from handlers.cli.parts import Parts, plain_errors
 
 MIN_PASSWORD = 10
@@ -28,7 +31,7 @@ def commands(parts: Parts) -> list[click.Command]:
 
     @click.command(help="Names everything missing or unsafe, at once.")
     def doctor() -> None:
-        found = parts.settings().problems() + _trouble(parts)
+        found = parts.settings().problems() + _trouble(parts) + _calendar_trouble()
         for line in found:
             click.echo(f"- {line}")
         click.echo(f"{len(found)} to mend." if found else "All is well.")
@@ -74,6 +77,12 @@ def _trouble(parts: Parts) -> list[str]:
     if health.oldest_unsent_s > LATE_S:
         found.append(f"the oldest unsent message waits for {health.oldest_unsent_s:.0f} s: is a worker running?")
     return found
+
+
+def _calendar_trouble() -> list[str]:
+    timetable = read_timetable(shipped_rows("hours"), shipped_rows("calendar"))
+    told = warning(timetable, utc_now().astimezone(KARACHI).date())
+    return [told] if told else []
 
 
 def _database_trouble(settings: Settings) -> str:

@@ -1,5 +1,6 @@
 """The operator's command: what it refuses, and that it says why in words an operator can act on."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,15 @@ def test_doctor_says_which_carrier_is_ill(env: dict[str, str], monkeypatch: pyte
     result = tawar("doctor")
     assert result.exit_code == 1
     assert "- kannel: smsbox does not answer: is Kannel running?" in result.output
+
+
+def test_doctor_says_when_the_holidays_end(env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert tawar("migrate").exit_code == 0
+    for now, told in ((datetime(2028, 10, 25, tzinfo=UTC), False), (datetime(2028, 10, 26, tzinfo=UTC), True)):
+        monkeypatch.setattr("handlers.cli.operating.utc_now", lambda now=now: now)
+        result = tawar("doctor")
+        assert ("- the calendar's holidays end on 2028-12-25" in result.output) is told
+        assert result.exit_code == int(told)
 
 
 @pytest.mark.parametrize("command", ["web", "worker", "clock"])
