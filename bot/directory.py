@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from bot import rules
+from bot.limits import FALLBACK_CATEGORY
 from bot.names import Names
 from bot.text import places, topics
 from bot.text.fold import fold
@@ -20,9 +22,9 @@ KINDS = (
     "routes",
     "outside",
     "everyday",
+    *rules.KINDS,
 )
 """Each is a file `bot/data/<kind>.csv` and a kind of row in the database."""
-FALLBACK_CATEGORY = "other"
 SERVICE = Names({"en": "Tawar", "ur": "توار", "ur_Latn": "Tawar", "bal": "توار"}, {})
 EMERGENCY_DEPARTMENT = "POL"
 """Whose helpline (15) is given where somebody is in danger and the department has no sure number of its own."""
@@ -101,6 +103,8 @@ class Directory:
     topic_index: topics.TopicIndex
     service_index: topics.TopicIndex
     place_index: places.PlaceIndex
+    rules: rules.Rules
+    """Calendars, limits, ladders: what is due when."""
 
     def place_names(self, district: str, tehsil: str = "") -> Names:
         """The name of the tehsil, or of the district where there is none; a code no longer known names itself."""
@@ -158,6 +162,7 @@ def read_directory(rows: Mapping[str, Sequence[Row]]) -> Directory:
         topic_index=_index(rows["categories"]),
         service_index=_index(rows["services"], "title_"),
         place_index=place_index,
+        rules=rules.read_rules(rows),
     )
 
 

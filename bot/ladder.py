@@ -15,6 +15,7 @@ from bot.rules import Rules, Rung
 RUNNING = frozenset({"new", "assigned", "in_progress", "disputed"})
 """The states in which time runs against the department. It stands still while the citizen is asked (`waiting`)."""
 ANSWERED = "answered"
+WAITING = "waiting"
 LAPSED = "lapsed"
 
 
@@ -38,6 +39,8 @@ class Running:
     nudged: bool = False
     interim_told: bool = False
     answered_at: datetime | None = None
+    asked_at: datetime | None = None
+    """When the citizen was asked something the ticket waits for."""
     reminded_at: datetime | None = None
 
 
@@ -80,11 +83,21 @@ class RemindVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class RemindQuestion:
+    """The citizen is asked once more what the department wants to know."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopWaiting:
+    """The citizen did not answer the department's question: its time runs again, and somebody must decide."""
+
+
+@dataclass(frozen=True, slots=True)
 class LapseVerdict:
     """The ticket closes without the citizen's verdict."""
 
 
-Step = Warn | NudgeUnassigned | InterimNote | Escalate | RemindVerdict | LapseVerdict
+Step = Warn | NudgeUnassigned | InterimNote | Escalate | RemindVerdict | LapseVerdict | RemindQuestion | StopWaiting
 
 
 def due_steps(ticket: Running, now: datetime, rules: Rules) -> list[Step]:
@@ -108,7 +121,7 @@ def going_up(ticket: Running, now: datetime, rules: Rules) -> Escalate:
     return Escalate(level, rung.role, rung.to or ticket.department, deadline)
 
 
-def after(ticket: Running, step: Step, now: datetime) -> Running:
+def after(ticket: Running, step: Step, now: datetime) -> Running:  # noqa: PLR0911 one return a kind of step
     """The ticket once `step` was carried out at `now`."""
     match step:
         case Warn():
@@ -119,8 +132,10 @@ def after(ticket: Running, step: Step, now: datetime) -> Running:
             return replace(ticket, interim_told=True)
         case Escalate():
             return anew(replace(ticket, level=step.level), now, step.deadline)
-        case RemindVerdict():
+        case RemindVerdict() | RemindQuestion():
             return replace(ticket, reminded_at=now)
+        case StopWaiting():
+            return replace(ticket, state="in_progress", asked_at=None)
         case LapseVerdict():
             return replace(ticket, state=LAPSED)
 
@@ -132,8 +147,10 @@ def anew(ticket: Running, now: datetime, deadline: datetime) -> Running:
 
 def _moments(ticket: Running, rules: Rules) -> list[tuple[datetime, Step]]:
     """When each step is due that was not done, and could be in this state."""
-    if ticket.state == ANSWERED:
-        return _verdict_moments(ticket, rules)
+    if ticket.state == ANSWERED and ticket.answered_at:
+        return _patient_moments(ticket, ticket.answered_at, rules, (RemindVerdict(), LapseVerdict()))
+    if ticket.state == WAITING and ticket.asked_at:
+        return _patient_moments(ticket, ticket.asked_at, rules, (RemindQuestion(), StopWaiting()))
     return _running_moments(ticket, rules) if ticket.state in RUNNING else []
 
 
@@ -156,15 +173,16 @@ def _running_moments(ticket: Running, rules: Rules) -> list[tuple[datetime, Step
     return found
 
 
-def _verdict_moments(ticket: Running, rules: Rules) -> list[tuple[datetime, Step]]:
-    if ticket.answered_at is None:
-        return []
-    patience = rules.patience(ticket.category, ticket.department)
+def _patient_moments(
+    ticket: Running, begun: datetime, rules: Rules, steps: tuple[Step, Step]
+) -> list[tuple[datetime, Step]]:
+    """The citizen's turn since `begun`: reminded once, then not waited for any longer."""
+    patience, (remind, give_up) = rules.patience(ticket.category, ticket.department), steps
     if ticket.reminded_at is None:
-        return [(ticket.answered_at + patience.remind, RemindVerdict())]
+        return [(begun + patience.remind, remind)]
     # A reminder that was late, as after an outage, leaves as many days to answer it as one in time.
-    lapses = max(ticket.answered_at + patience.lapse, ticket.reminded_at + patience.lapse - patience.remind)
-    return [(lapses, LapseVerdict())]
+    ends = max(begun + patience.lapse, ticket.reminded_at + patience.lapse - patience.remind)
+    return [(ends, give_up)]
 
 
 def _before_end(ticket: Running, given: timedelta, part: Measure, calendar: Calendar) -> datetime:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from bot.directory import FALLBACK_CATEGORY, Directory, Row
+from bot.directory import Directory, Row
+from bot.limits import FALLBACK_CATEGORY
 from bot.text.fold import fold
 from bot.text.scrub import scrub
 

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.directory import FALLBACK_CATEGORY
-
 Row = Mapping[str, str]
+FALLBACK_CATEGORY = "other"
+"""What is about none of the categories; a person sorts it."""
 CLOCK, WORKING = "clock", "working"
 BASES = (CLOCK, WORKING)
 QUESTION = "question"

@@ -13,7 +13,7 @@ SMALL = 240
 
 ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")
 LATIN = re.compile("[A-Za-z]")
-OFFICIALS_WORDS = ("reply", "resolve")
+OFFICIALS_WORDS = ("reply", "ask", "resolve")
 TOLD = (
     "open", "take", "assign", "sort", "ask", "resolve", "reject", "transfer", "refer", "help", "merge", "split", "join",
     "confirm", "partly", "dispute", "rate", "correct", "withdraw", "remind", "lapse", "unanswered", "warn", "escalate",

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.catalog import Catalog
+from bot.dialogue.form import VERDICTS
 from bot.dialogue.values import Option, Reply, Term, Value
 from bot.names import Names
 from bot.services.desk import MAX_REPLY
@@ -16,10 +17,10 @@ FILES = ",".join(
     ("image/jpeg", "image/png", "image/webp", "audio/*", ".ogg", ".amr", ".3gp", "video/mp4", "application/pdf")
 )
 """What a browser offers to choose; what is taken, the content decides."""
-WRITTEN = ("reply", "resolve", "hear", "note")
+WRITTEN = ("reply", "ask", "resolve", "hear", "note")
 """Actions that carry words."""
 _GAP = "\ufffc"
-_VERDICT = (Option("solved", Term("option.solved")), Option("unsolved", Term("option.unsolved")))
+_VERDICT = tuple(Option(name, Term(f"option.{name}")) for name in VERDICTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def read_instant(raw: str) -> datetime | None:
 
 
 def _frame(catalog: Catalog, department: Names, ticket: Any, action: str) -> str:
-    """What the citizen gets around the words; a solution brings its question and the two answers to it."""
+    """What the citizen gets around the words; a solution brings its question and the answers to it."""
     values: dict[str, Value] = {"department": department, "number": ticket.number, "text": _GAP}
     if action == "resolve":
         return catalog.render(Reply("desk_reply.resolve_ask", values, _VERDICT), ticket.language)

@@ -24,7 +24,7 @@ from handlers.sorting import choices
 from handlers.visit import DESK, for_roles, here, web
 
 blueprint = Blueprint("officials", __name__)
-ACTIONS = ("reply", "take", "sort", "hear", "resolve", "note")
+ACTIONS = ("reply", "ask", "take", "sort", "hear", "resolve", "note")
 MOVED = ("sort", "repeated")
 """What may be said in the queue, because the ticket may have gone to another department."""
 FILTERS = ("open", *STATES)

@@ -9,6 +9,7 @@ from bot.services.hands import Hands
 from bot.services.outreach import end_finished, start_due
 from bot.services.receipts import PARKED_FOR
 from bot.services.waiting import fall_back, wake_held
+from bot.services.watch import BATCH, watch
 from bot.store import accounts, parked
 from bot.store.database import DatabaseAway
 
@@ -48,9 +49,11 @@ def catch_up_quietly(hands: Hands) -> None:
 
 
 def tick(hands: Hands) -> None:
-    """Starts campaigns whose time has come and ends those with nobody left."""
+    """Starts campaigns whose time has come, ends those with nobody left, and looks at every ticket that is due."""
     start_due(hands)
     end_finished(hands)
+    while watch(hands) == BATCH:
+        pass
 
 
 def tidy(hands: Hands) -> None:

@@ -2,8 +2,8 @@
 
 from bot.dialogue import draft as drafts
 from bot.dialogue import form, report
-from bot.dialogue.talk import Talk
-from bot.dialogue.values import AddToTicket, Turn
+from bot.dialogue.talk import Talk, say
+from bot.dialogue.values import AddToTicket, Due, Turn
 
 LONG_MESSAGE = 4
 """Words from which a message with another topic is taken for a new complaint rather than a word on the last one."""
@@ -20,8 +20,12 @@ def wanted(talk: Talk) -> bool:
 
 
 def add(talk: Talk) -> Turn:
-    """Adds the message to the ticket, and offers to make it a complaint of its own."""
+    """Adds the message to the ticket, and offers to make it a complaint of its own; what was asked for is thanked for."""
     command = AddToTicket(talk.conversation.about, talk.message.id)
+    ticket = talk.own_ticket(talk.conversation.about)
+    if ticket and ticket.state == "waiting":
+        told = say("ticket.told", number=ticket.number, date=Due(ticket.number))
+        return talk.turn(told, commands=(command,))
     return talk.turn(form.question(talk, "ticket.added"), commands=(command,), step="ticket.added", aside=talk.message)
 
 

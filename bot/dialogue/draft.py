@@ -6,7 +6,7 @@ from typing import Any
 from bot.dialogue import form
 from bot.dialogue.talk import Talk
 from bot.dialogue.values import Draft
-from bot.directory import FALLBACK_CATEGORY
+from bot.limits import FALLBACK_CATEGORY
 from bot.text import reading
 from bot.text.places import Place, narrowest, nearest_place
 

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from bot import clock, tickets
+from bot import tickets
 from bot.dialogue import danger, form, track
 from bot.dialogue import draft as drafts
 from bot.dialogue.talk import Talk, join, say
 from bot.dialogue.values import CorrectTicket, Day, Draft, OpenTicket, Reply, Turn, WithdrawTicket
-from bot.directory import FALLBACK_CATEGORY
+from bot.limits import QUESTION
 
 CORRECT = 2
 """The number that corrects what was just sent; 0 takes it back."""
@@ -72,8 +72,9 @@ def _asked(talk: Talk) -> str:
 
 def open_question(talk: Talk, draft: Draft, *before: Reply) -> Turn:
     """The draft becomes a question to the department that gives the service, or that its topic belongs to."""
+    rules = talk.world.directory.rules
     department = talk.world.directory.answering(draft.service, draft.category)
-    return _open(talk, draft, department, clock.deadline(talk.world.now, clock.QUESTION_HOURS), *before)
+    return _open(talk, draft, department, rules.deadline(talk.world.now, QUESTION, department, ""), *before)
 
 
 def _open(talk: Talk, draft: Draft, department: str, deadline: datetime, *before: Reply) -> Turn:
@@ -127,6 +128,5 @@ def _too_late(talk: Talk, number: str) -> Turn:
 def _route(talk: Talk, draft: Draft) -> tuple[str, datetime]:
     """(department, deadline)"""
     directory = talk.world.directory
-    category = directory.categories.get(draft.category, directory.categories[FALLBACK_CATEGORY])
     department = directory.answering("", draft.category, draft.district)
-    return department, clock.deadline(talk.world.now, category.sla_hours)
+    return department, directory.rules.deadline(talk.world.now, draft.category, department, draft.district)

@@ -7,7 +7,7 @@ from bot.dialogue import danger, form, greeting, opening, safety, where
 from bot.dialogue import draft as drafts
 from bot.dialogue.talk import Talk, join, say
 from bot.dialogue.values import Draft, Reply, Turn
-from bot.directory import FALLBACK_CATEGORY
+from bot.limits import FALLBACK_CATEGORY
 from bot.text.places import Place, find_places
 
 MAX_MISSES = 3

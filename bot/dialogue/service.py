@@ -4,7 +4,8 @@ from bot.dialogue import draft as drafts
 from bot.dialogue import form, greeting, opening, report
 from bot.dialogue.talk import Talk, join, say
 from bot.dialogue.values import Draft, Message, Reply, Turn
-from bot.directory import FALLBACK_CATEGORY, Service
+from bot.directory import Service
+from bot.limits import FALLBACK_CATEGORY
 from bot.text.answers import has_cue
 
 FACTS = ("documents", "fee", "time", "place")

@@ -94,7 +94,14 @@ class Day:
     at: datetime
 
 
-Value = str | int | Names | Term | Day | tuple[Names, ...]
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The day until which a ticket is to be answered once all that the turn asks is done."""
+
+    number: str
+
+
+Value = str | int | Names | Term | Day | Due | tuple[Names, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +209,9 @@ class TicketView:
     unsafe: bool = False
     ended_at: datetime | None = None
     """When it was confirmed, rejected, withdrawn or closed without a verdict."""
+    district: str = ""
+    level: int = 0
+    """How often it went up."""
     steps: int = 0
     """How many events its history has."""
     code: str = ""

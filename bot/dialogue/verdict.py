@@ -2,11 +2,12 @@
 
 import re
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.dialogue import draft as drafts
 from bot.dialogue import form, greeting
 from bot.dialogue.talk import PLAIN, Talk, join, say
-from bot.dialogue.values import AddToTicket, GiveVerdict, RateTicket, TicketView, Turn
+from bot.dialogue.values import AddToTicket, Due, GiveVerdict, RateTicket, TicketView, Turn
 
 SHORT = 6
 REOPENED_WITHIN = timedelta(days=30)
@@ -80,7 +81,8 @@ def _give(talk: Talk, number: str, given: str) -> Turn:
     """Says what becomes of it. Who is content is asked how good it was; who is not, what is still wrong."""
     says_more = given != "solved" and talk.words >= SHORT // 2
     added = (AddToTicket(number, talk.message.id),) if says_more else ()
-    told, commands = say(TOLD[given], number=number), (GiveVerdict(number, given), *added)
+    dated: dict[str, Any] = {} if given == "solved" else {"date": Due(number)}
+    told, commands = say(TOLD[given], number=number, **dated), (GiveVerdict(number, given), *added)
     if given != "solved":
         return talk.turn(told, commands=commands, step="")
     reply = join(told, form.question(talk, "verdict.rate"))

@@ -8,20 +8,17 @@ from sqlalchemy import Connection
 
 from bot import tickets as life
 from bot.dialogue import form
-from bot.dialogue.values import Conversation, Option, Reply, Term
-from bot.outbox import Lane
+from bot.dialogue.values import Option, Reply, Term
 from bot.services import hearing, sorting
 from bot.services.hands import Hands
 from bot.services.steps import step
-from bot.services.turns import outgoing
-from bot.store import accounts, contacts, conversations, events, media, messages, outbox, tickets
+from bot.services.telling import tell
+from bot.store import accounts, contacts, events, media, messages, outbox, seats, tickets
 from bot.text.fold import clean
 
 MAX_REPLY = 1200
 """Characters of an official's reply: what is put around it must still fit Twilio's 1,600."""
 PAGE = 25
-FREE_STEPS = ("menu", "verdict", "verdict.again", "verdict.rate", "ticket.added")
-"""Questions of the conversation that nothing is lost by leaving."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +29,11 @@ class Official:
     name: str
     departments: tuple[str, ...] | None
 
-    def may_see(self, department: str) -> bool:
-        return self.departments is None or department in self.departments
+    def may_see(self, tx: Connection, ticket_id: int, department: str) -> bool:
+        """Whether a ticket of `department` is on a desk of the official's: answering, helping, or above."""
+        if self.departments is None or department in self.departments:
+            return True
+        return not set(self.departments).isdisjoint(seats.of_ticket(tx, ticket_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def see_ticket(hands: Hands, official: Official, number: str) -> TicketPage | No
     """The ticket, or None if there is none or it is another department's: a stranger cannot tell which."""
     with hands.db.read() as tx:
         ticket = tickets.find(tx, number)
-        if ticket is None or not official.may_see(ticket.department):
+        if ticket is None or not official.may_see(tx, ticket.id, ticket.department):
             return None
         said: list[tuple[str, Any]] = [("in", row) for row in messages.of_ticket(tx, ticket.id)]
         # of a message that was sent anew the newest is shown, and says so
@@ -127,7 +127,7 @@ def see_ticket(hands: Hands, official: Official, number: str) -> TicketPage | No
         contact = contacts.find(tx, ticket.contact_id)
     said.sort(key=lambda line: _when(*line))
     allowed = life.allowed_actions(ticket.state, "official")
-    barred = {"reply"} if ticket.unsafe else set()
+    barred = {"reply", "ask"} if ticket.unsafe else set()
     if not hearing.may_be_heard(ticket, files, [row for kind, row in said if kind == "event"]):
         barred.add("hear")
     return TicketPage(ticket, contact.phone, said, [action for action in allowed if action not in barred], files)
@@ -142,11 +142,11 @@ def mark_read(hands: Hands, ticket_id: int, version: int) -> None:
 def act(hands: Hands, official: Official, order: Order) -> Result | None:
     """Carries out one form. None if the ticket is none of the official's."""
     text = clean(order.text)
-    if order.action in ("reply", "resolve", "note", "hear") and (unfit := _unfit(text)):
+    if order.action in ("reply", "ask", "resolve", "note", "hear") and (unfit := _unfit(text)):
         return unfit
     with hands.db.write() as tx:
         seen = tickets.find(tx, order.number)
-        if seen is None or not official.may_see(seen.department):
+        if seen is None or not official.may_see(tx, seen.id, seen.department):
             # The second tap of what gave the ticket to another department finds it gone, and must not look like a fault.
             return Repeated() if accounts.was_submitted(tx, order.key, official.account_id) else None
         # Contact before ticket, as a citizen's own turn locks them: the other way round the two could wait for each other.
@@ -165,12 +165,12 @@ def act(hands: Hands, official: Official, order: Order) -> Result | None:
 def _next_state(tx: Connection, hands: Hands, ticket: Any, order: Order) -> str | Stale | NotAllowed | Unfit:
     """The state the ticket gets, or why the form is refused."""
     # A note or a take disturbs nobody; words to the citizen, and opinions of what it is about, must not cross.
-    if order.action in ("reply", "resolve", "sort", "hear") and ticket.version != order.version:
+    if order.action in ("reply", "ask", "resolve", "sort", "hear") and ticket.version != order.version:
         return Stale(order.text)
     state = life.next_state(ticket.state, order.action, "official")
     if isinstance(state, life.Refused):
         return NotAllowed(ticket.state, order.action)
-    if order.action == "reply" and ticket.unsafe:
+    if order.action in ("reply", "ask") and ticket.unsafe:
         return Unfit("desk.error.unsafe")
     if order.action == "sort" and not sorting.is_another(hands, ticket, order.category):
         return Unfit("desk.error.category")
@@ -182,8 +182,7 @@ def _next_state(tx: Connection, hands: Hands, ticket: Any, order: Order) -> str 
 def _carry_out(tx: Connection, hands: Hands, official: Official, locked: tuple[Any, Any], order: Order) -> list[int]:
     ticket, contact = locked
     if order.action == "sort":
-        sorting.sort(tx, hands, official.account_id, ticket, order.category)
-        return []
+        return sorting.sort(tx, hands, official.account_id, ticket, contact, order.category)
     if order.action == "hear":
         hearing.hear(tx, hands, official.account_id, ticket, order.text)
         return []
@@ -192,10 +191,10 @@ def _carry_out(tx: Connection, hands: Hands, official: Official, locked: tuple[A
     if action == "take" or (owner is None and action != "note"):
         owner = official.account_id
     # not safe to write to: what was done is kept with the ticket and sent to nobody
-    tells = action in ("reply", "resolve") and not ticket.unsafe
+    tells = action in ("reply", "ask", "resolve") and not ticket.unsafe
     kept = order.text if action == "note" or (action == "resolve" and not tells) else ""
     changes = {"owner_id": owner, "unread": False}
-    step(tx, now, ticket, action, "official", account=official.account_id, text=kept, changes=changes)
+    step(tx, hands, ticket, action, "official", account=official.account_id, text=kept, changes=changes)
     file = order.file if tells and action == "reply" else {}
     files = [media.keep(tx, ticket.id, now, **file)] if file else []
     return _tell(tx, hands, ticket, contact, action, order.text, files) if tells else []
@@ -204,37 +203,13 @@ def _carry_out(tx: Connection, hands: Hands, official: Official, locked: tuple[A
 def _tell(
     tx: Connection, hands: Hands, ticket: Any, contact: Any, action: str, text: str, files: Sequence[int]
 ) -> list[int]:
-    """Sends the official's words in the citizen's language, and remembers what the citizen may answer to.
-
-    `files`: ids of what goes along. By SMS their addresses stand in the words; on WhatsApp they follow in a message of their
-    own: papers and voice have no room for words there (Twilio's guidance on WhatsApp media), and photos for few.
-    """
-    talk = conversations.load(contact.conversation)
+    """Sends the official's words in the citizen's language; an answer asks for the verdict."""
     department = hands.directory.sender_of(ticket.department, ticket.category)
     values = {"department": department, "number": ticket.number, "text": text}
     reply = Reply(f"desk_reply.{action}", values)
-    if not _is_busy(talk):
-        ask = action == "resolve"
-        options = tuple(Option(name, Term(f"option.{name}")) for name in form.VERDICTS)
-        reply = Reply("desk_reply.resolve_ask", values, options) if ask else reply
-        offered = tuple(option.id for option in options) if ask else ()
-        talk = replace(talk, about=ticket.number, step="verdict" if ask else "", offered=offered, opened=None)
-        contacts.remember(tx, contact.id, conversation=conversations.dump(talk))
-    language = contact.language or ticket.language
-    row = outgoing(hands, contact.id, "", Lane.NOTICE, carrier=contact.carrier, channel=contact.channel)
-    row |= {"language": language, "ticket_id": ticket.id}
-    words = row | hands.catalog.compose(reply, language, talk.digits)
-    if not files:
-        return outbox.put(tx, [words])
-    if contact.channel == "sms":
-        return outbox.put(tx, [words | {"media": list(files)}])
-    alone = row | {"ref": hands.ref(), "media": list(files)}
-    return [*outbox.put(tx, [words]), *outbox.put(tx, [alone])]
-
-
-def _is_busy(talk: Conversation) -> bool:
-    """Whether the citizen is in the middle of answering something else, which must not be lost."""
-    return talk.draft is not None or (talk.step in form.QUESTIONS and talk.step not in FREE_STEPS)
+    options = tuple(Option(name, Term(f"option.{name}")) for name in form.VERDICTS)
+    asking = ("verdict", Reply("desk_reply.resolve_ask", values, options)) if action == "resolve" else None
+    return tell(tx, hands, ticket, contact, reply, asking=asking, files=files)
 
 
 def _unfit(text: str) -> Unfit | None:

@@ -28,7 +28,7 @@ def may_hear(tx: Connection, ticket: Any) -> bool:
 def hear(tx: Connection, hands: Hands, account_id: int, ticket: Any, words: str) -> None:
     """Writes down what the citizen says; the event keeps every version."""
     changes = {"words": words, "unread": False}
-    step(tx, hands.now(), ticket, "hear", "official", account=account_id, text=words, changes=changes)
+    step(tx, hands, ticket, "hear", "official", account=account_id, text=words, changes=changes)
 
 
 def _is_voice(row: Any) -> bool:

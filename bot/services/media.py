@@ -65,8 +65,8 @@ def see_file(hands: Hands, official: Official, media_id: int, *, small: bool = F
     """A ticket's file for an official, None if there is none or the ticket is another department's."""
     with hands.db.read() as tx:
         row = media.find(tx, media_id)
-    if row is None or row.number is None or not official.may_see(row.department):
-        return None
+        if row is None or row.number is None or not official.may_see(tx, row.of_ticket, row.department):
+            return None
     return _file(hands, row, file_name(f"{row.number}-{row.id} {row.name}", row.kind), small=small)
 
 

@@ -44,7 +44,8 @@ def shipped_rows(kind: str) -> list[Mapping[str, str]]:
 def load_directory(db: Database) -> Directory:
     """The directory as the database has it; on the first start as the project ships it."""
     with db.write() as tx:
-        for kind in KINDS if rows.is_empty(tx) else ():
+        stored = rows.all_rows(tx)
+        for kind in (kind for kind in KINDS if kind not in stored):  # all at first; later those a new version brings
             rows.replace(tx, kind, shipped_rows(kind))
         return read_directory(rows.all_rows(tx))
 

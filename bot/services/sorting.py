@@ -4,10 +4,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot import clock
+from bot.dialogue.talk import say
+from bot.dialogue.values import Day
 from bot.services.hands import Hands
 from bot.services.labels import note_label
 from bot.services.steps import step
+from bot.services.telling import tell
 
 
 def is_another(hands: Hands, ticket: Any, category: str) -> bool:
@@ -15,9 +17,10 @@ def is_another(hands: Hands, ticket: Any, category: str) -> bool:
     return category in hands.directory.categories and (category != ticket.category or bool(ticket.service))
 
 
-def sort(tx: Connection, hands: Hands, account_id: int, ticket: Any, category: str) -> None:
+def sort(tx: Connection, hands: Hands, account_id: int, ticket: Any, contact: Any, category: str) -> list[int]:
     """Gives a locked ticket its category and whatever hangs on it. `category` is one of the directory's.
 
+    The ids of what the citizen is told.
     Who had it in another department no longer has it. A deadline may come nearer but is never put off: the citizen was
     told the day.
     """
@@ -25,6 +28,7 @@ def sort(tx: Connection, hands: Hands, account_id: int, ticket: Any, category: s
     department = hands.directory.answering("", category, ticket.district)
     stays = department == ticket.department
     is_complaint = ticket.kind == "complaint"
+    limit = hands.directory.rules.deadline(now, category, department, ticket.district, ticket.level)
     changes = {
         "category": category,
         "service": "",
@@ -34,8 +38,13 @@ def sort(tx: Connection, hands: Hands, account_id: int, ticket: Any, category: s
         "sensitive": ticket.sensitive or known.sensitive,
         "unread": not stays,
         "touched_at": now,
-        "deadline": min(ticket.deadline, clock.deadline(now, known.sla_hours)) if is_complaint else ticket.deadline,
+        "deadline": min(ticket.deadline, limit) if is_complaint else ticket.deadline,
     }
     data = {"department": department, "category": category, "was": ticket.category}
-    step(tx, now, ticket, "sort", "official", account=account_id, changes=changes, **data)
+    step(tx, hands, ticket, "sort", "official", account=account_id, changes=changes, **data)
     note_label(tx, hands, ticket, category, ticket.words, "correction" if stays else "transfer")
+    if ticket.unsafe or (stays and changes["deadline"] == ticket.deadline):
+        return []
+    names = hands.directory.sender_of(department, category)
+    told = say("notice.transferred", number=ticket.number, department=names, date=Day(changes["deadline"]))
+    return tell(tx, hands, ticket, contact, told)

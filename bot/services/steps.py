@@ -1,19 +1,21 @@
 """One step of a ticket's life: the table is asked, the ticket changes, its history grows; all in the caller's transaction."""
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from bot import tickets as life
-from bot.store import events, tickets
+from bot.services import timing
+from bot.services.hands import Hands
+from bot.store import events, seats, tickets
 
+CLIMBS = ("escalate", "dispute")
 ENDED = frozenset(life.STATES) - life.OPEN_STATES
 
 
 def step(
     tx: Connection,
-    now: datetime,
+    hands: Hands,
     ticket: Any,
     action: str,
     role: str,
@@ -28,20 +30,15 @@ def step(
     `account`: the official; `text`: words that officials alone read; `changes`: columns of the ticket that change with it;
     `data`: codes and numbers that stand in its history.
     """
-    state = life.next_state(ticket.state, action, role)
+    state, now = life.next_state(ticket.state, action, role), hands.now()
     if isinstance(state, life.Refused):
         return state
-    fields = _marks(ticket, action, state, now) | (changes or {})
-    tickets.change(tx, ticket.id, state=state, **fields)
+    fields = timing.changes(hands.directory.rules, ticket, action, state, now)
+    if (state in ENDED) != (ticket.ended_at is not None):
+        fields["ended_at"] = now if state in ENDED else None
+    if action in CLIMBS and (above := timing.above(hands.directory.rules, ticket, now)):
+        seats.add(tx, ticket.id, above)
+    quietly = role == "clock"  # what an official is writing meanwhile is not out of date because time passed
+    tickets.change(tx, ticket.id, quietly=quietly, state=state, **fields | (changes or {}))
     events.record(tx, ticket.id, now, role, action, account=account, text=text, **data)
     return state
-
-
-def _marks(ticket: Any, action: str, state: str, now: datetime) -> dict[str, Any]:
-    """The instants a state stands for."""
-    marks: dict[str, Any] = {}
-    if action == "resolve":
-        marks["answered_at"] = now
-    if (state in ENDED) != (ticket.ended_at is not None):
-        marks["ended_at"] = now if state in ENDED else None
-    return marks

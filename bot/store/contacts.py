@@ -1,5 +1,6 @@
 """Contacts: one row a phone number, with what the conversation remembers."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -56,6 +57,12 @@ def lock_by_phone(connection: Connection, phone: str, now: datetime) -> Any:
 def lock(connection: Connection, contact_id: int) -> Row[tuple[object, ...]]:
     """The contact, locked until the transaction ends."""
     return connection.execute(_LOCKED.where(contacts.c.id == contact_id)).one()
+
+
+def lock_all(connection: Connection, ids: Collection[int]) -> dict[int, Row[tuple[object, ...]]]:
+    """{id: contact}, locked until the transaction ends, in the order of their ids: two who lock many never wait in a ring."""
+    rows = connection.execute(_LOCKED.where(contacts.c.id.in_(ids)).order_by(contacts.c.id))
+    return {row.id: row for row in rows}
 
 
 def find(connection: Connection, contact_id: int) -> Row[tuple[object, ...]]:

@@ -33,7 +33,3 @@ def replace(connection: Connection, kind: str, rows: Iterable[Mapping[str, Any]]
     if new:
         connection.execute(insert(directory_rows), new)
     return len(new)
-
-
-def is_empty(connection: Connection) -> bool:
-    return connection.execute(select(directory_rows.c.kind).limit(1)).first() is None

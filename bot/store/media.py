@@ -112,9 +112,11 @@ def of_ticket(connection: Connection, ticket_id: int) -> Sequence[Row[tuple[Any,
 
 
 def find(connection: Connection, media_id: int) -> Row[tuple[Any, ...]] | None:
-    """A file, with the `number` and `department` of the ticket it belongs to; both None before its message has one."""
+    """A file, with the `of_ticket` (id), `number` and `department` of the ticket it belongs to; None before its message has one."""
     of = func.coalesce(media.c.ticket_id, inbound.c.ticket_id)
-    query = select(media, tickets.c.number, tickets.c.department).outerjoin(inbound, inbound.c.id == media.c.inbound_id)
+    query = select(media, tickets.c.id.label("of_ticket"), tickets.c.number, tickets.c.department).outerjoin(
+        inbound, inbound.c.id == media.c.inbound_id
+    )
     query = query.outerjoin(tickets, tickets.c.id == of).where(media.c.id == media_id)
     return connection.execute(query).one_or_none()
 

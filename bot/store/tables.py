@@ -14,6 +14,7 @@ from bot.store import (
     messages,
     outbox,
     parked,
+    seats,
     templates,
     tickets,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "metadata",
     "outbox",
     "parked",
+    "seats",
     "templates",
     "tickets",
 ]

@@ -1,6 +1,7 @@
 """Tickets: what is owed to whom by when. What happened to them is in `events`."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -18,16 +19,21 @@ from sqlalchemy import (
     false,
     func,
     insert,
+    or_,
     select,
+    text,
     update,
 )
 
 from bot.store.accounts import accounts
 from bot.store.prepared import Prepared
 from bot.store.schema import Id, Instant, metadata
+from bot.store.seats import seats
 
 MAX_OWN = 20
 """Tickets of one contact the dialogue can speak of."""
+
+_WATCHED = text("clock_at IS NOT NULL")
 
 tickets = Table(
     "tickets",
@@ -55,6 +61,15 @@ tickets = Table(
     Column("opened_at", Instant, nullable=False),
     Column("deadline", Instant, nullable=False),
     Column("touched_at", Instant, nullable=False),
+    Column("level", Integer, nullable=False, server_default="0"),
+    Column("since", Instant),
+    Column("warned", Boolean, nullable=False, server_default=false()),
+    Column("nudged", Boolean, nullable=False, server_default=false()),
+    Column("interim_told", Boolean, nullable=False, server_default=false()),
+    Column("reminded_at", Instant),
+    Column("paused_at", Instant),
+    Column("left_s", Float),
+    Column("clock_at", Instant),
     Column("head", Text, nullable=False, server_default=""),
     Column("events", Integer, nullable=False, server_default="0"),
     Column("verdict", Text, nullable=False, default="", server_default=""),
@@ -62,6 +77,7 @@ tickets = Table(
     Column("reason", Text, nullable=False, default="", server_default=""),
     Column("answered_at", Instant),
     Column("ended_at", Instant),
+    Index("ix_tickets_clock_at", "clock_at", sqlite_where=_WATCHED, postgresql_where=_WATCHED),
     Index("ix_tickets_queue", "department", "state", "touched_at"),
     Index("ix_tickets_contact_id", "contact_id"),
 )
@@ -86,6 +102,11 @@ def number_of(connection: Connection, ticket_id: int) -> str:
     return str(connection.execute(select(tickets.c.number).where(tickets.c.id == ticket_id)).scalar_one())
 
 
+def deadline_of(connection: Connection, number: str) -> datetime:
+    due: datetime = connection.execute(select(tickets.c.deadline).where(tickets.c.number == number)).scalar_one()
+    return due
+
+
 def of_contact(connection: Connection, contact_id: int) -> Sequence[Any]:
     """A contact's own newest tickets, newest first."""
     return _OF_CONTACT.run(connection, {"of_contact": contact_id})
@@ -102,9 +123,33 @@ def lock(connection: Connection, number: str) -> Row[tuple[Any, ...]] | None:
     return connection.execute(select(tickets).where(tickets.c.number == number).with_for_update()).one_or_none()
 
 
-def change(connection: Connection, ticket_id: int, **fields: Any) -> None:
-    changed = update(tickets).where(tickets.c.id == ticket_id)
-    connection.execute(changed.values(version=tickets.c.version + 1, **fields))
+def change(connection: Connection, ticket_id: int, *, quietly: bool = False, **fields: Any) -> None:
+    """Changes a ticket; `quietly`: a form shown before is not out of date by it."""
+    version = tickets.c.version + (0 if quietly else 1)
+    connection.execute(update(tickets).where(tickets.c.id == ticket_id).values(version=version, **fields))
+
+
+def due(connection: Connection, now: datetime, limit: int) -> Sequence[Any]:
+    """(id, contact_id) of tickets the clock has to look at, the longest waiting first."""
+    query = select(tickets.c.id, tickets.c.contact_id).where(tickets.c.clock_at <= now)
+    rows: Sequence[Any] = list(connection.execute(query.order_by(tickets.c.clock_at).limit(limit)))
+    return rows
+
+
+def lock_due(connection: Connection, ids: Sequence[int], now: datetime) -> Sequence[Row[tuple[Any, ...]]]:
+    """Those of the tickets that are still due, locked: what another clock looked at meanwhile is not among them."""
+    query = select(tickets).where(tickets.c.id.in_(ids), tickets.c.clock_at <= now)
+    return connection.execute(query.order_by(tickets.c.id).with_for_update()).all()
+
+
+def look_again(connection: Connection, ticket_id: int, at: datetime | None) -> None:
+    """When the clock has to look at the ticket next; None: never, as it is."""
+    connection.execute(update(tickets).where(tickets.c.id == ticket_id).values(clock_at=at))
+
+
+def watched(connection: Connection, until: datetime) -> Sequence[Row[tuple[Any, ...]]]:
+    """Every ticket the clock has to look at until then."""
+    return connection.execute(select(tickets).where(tickets.c.clock_at <= until).order_by(tickets.c.id)).all()
 
 
 def mark_read(connection: Connection, ticket_id: int, version: int) -> None:
@@ -125,10 +170,15 @@ def queue(
 def count_by_state(connection: Connection, departments: Sequence[str] | None) -> dict[str, int]:
     query = select(tickets.c.state, func.count()).group_by(tickets.c.state)
     if departments is not None:
-        query = query.where(tickets.c.department.in_(departments))
+        query = query.where(_seen_by(departments))
     return dict(connection.execute(query).all())
 
 
 def _in_queue(departments: Sequence[str] | None, states: Sequence[str]) -> list[Any]:
     conditions = [tickets.c.state.in_(states)]
-    return conditions if departments is None else [tickets.c.department.in_(departments), *conditions]
+    return conditions if departments is None else [_seen_by(departments), *conditions]
+
+
+def _seen_by(departments: Sequence[str]) -> Any:
+    seated = select(seats.c.ticket_id).where(seats.c.department.in_(departments))
+    return or_(tickets.c.department.in_(departments), tickets.c.id.in_(seated))

@@ -1,12 +1,27 @@
 """tawar up, web, worker, clock, simulator."""
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
+from bot.clock import KARACHI
+from bot.services.watch import foresee
 from handlers.cli.parts import Parts, allowed, plain_errors
 
+MONTH_H = 31 * 24
+STEPS = {
+    "Warn": "its desk is warned that the deadline is near",
+    "NudgeUnassigned": "somebody is told that nobody has taken it",
+    "InterimNote": "the citizen is told that it will be late",
+    "Escalate": "goes up one level",
+    "RemindVerdict": "the citizen is reminded to say whether it is solved",
+    "LapseVerdict": "closes without a verdict",
+    "RemindQuestion": "the citizen is reminded of the question",
+    "StopWaiting": "is not waited for any longer; its time runs again",
+}
+"""What the clock does (bot/ladder.py), as an operator reads it."""
 HOST = click.option("--host", default="127.0.0.1", show_default=True)
 
 
@@ -42,9 +57,23 @@ def commands(parts: Parts) -> list[click.Command]:
         with plain_errors():
             parts.worker(parts.settings())
 
-    @click.command(help="Starts what is due: scheduled broadcasts, tidying up.")
-    def clock() -> None:
+    @click.command(help="Starts what is due: deadlines, reminders, scheduled broadcasts, tidying up.")
+    @click.option("--dry-run", is_flag=True, help="Only says what would happen to tickets, and changes nothing.")
+    @click.option(
+        "--hours", default=24, show_default=True, type=click.IntRange(1, MONTH_H), help="How far --dry-run looks."
+    )
+    def clock(dry_run: bool, hours: int) -> None:
         with plain_errors():
-            parts.clock(parts.settings())
+            settings = parts.settings()
+            if not dry_run:
+                parts.clock(settings)
+                return
+            settings.check()
+            seen = foresee(parts.hands(settings), timedelta(hours=hours))
+        for one in seen:
+            click.echo(
+                f"{one.at.astimezone(KARACHI):%Y-%m-%d %H:%M}\t{one.number}\t{STEPS[one.step]}\t{one.to}".rstrip()
+            )
+        click.echo(f"{len(seen)} steps within {hours} hours, if nobody does anything.")
 
     return [up, web, worker, clock, simulator]

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.catalog import load_catalog
-from bot.directory import FALLBACK_CATEGORY, KINDS, Route, read_directory
+from bot.directory import KINDS, Route, read_directory
+from bot.limits import FALLBACK_CATEGORY
 from bot.names import Names
 from bot.services.setup import shipped_rows
 from bot.text.fold import fold

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot.directory import FALLBACK_CATEGORY
 from bot.learning import distinct, lesson, teachable, worse_in
+from bot.limits import FALLBACK_CATEGORY
 from bot.services.setup import shipped_rows
 from tests.support import directory
 

@@ -17,6 +17,8 @@ from bot.dialogue.values import (
     Command,
     Conversation,
     CorrectTicket,
+    Day,
+    Due,
     GiveVerdict,
     Message,
     OpenTicket,
@@ -58,13 +60,20 @@ class Replay:
         turn = respond(self.conversation, message, self._world())
         # Through the store's own form, so that nothing is remembered which would be forgotten in service.
         self.conversation = conversations.load(conversations.dump(turn.conversation))
-        self.replies += turn.replies
+        shown_commands = [self._done(command) for command in turn.commands]
+        replies = [self._dated(reply) for reply in turn.replies]
+        self.replies += replies
         language = turn.conversation.language or DEFAULT_LANGUAGE
         shown = [
             "< " + self.catalog.render(reply, language, turn.conversation.digits).replace("\n", "\n  ")
-            for reply in turn.replies
+            for reply in replies
         ]
-        return shown + [self._done(command) for command in turn.commands]
+        return shown + shown_commands
+
+    def _dated(self, reply: Reply) -> Reply:
+        due = {t.number: Day(t.deadline) for t in self.tickets}
+        values = {name: due[value.number] if isinstance(value, Due) else value for name, value in reply.values.items()}
+        return replace(reply, values=values, lines=tuple(self._dated(line) for line in reply.lines))
 
     def _message(self, text: str) -> Message:
         message = Message(self.count, "", self.now)

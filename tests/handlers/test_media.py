@@ -189,7 +189,7 @@ def test_what_the_citizen_says_becomes_the_tickets_words(gul: Visitor, hands: Ha
     assert "The well is dry" in gul.opens("/desk").text
     assert page.form("/hear").fields["text"] == ticket.words
     does(gul, number, "hear", text="The well is dry, we walk three hours")
-    heard = [event.data["text"] for event in rows_of(hands, events) if event.action == "hear"]
+    heard = [event.data["words"] for event in rows_of(hands, events) if event.action == "hear"]
     assert heard == ["The well is dry, we walk two hours", "The well is dry, we walk three hours"]
     assert all("The well is dry" not in row.text for row in rows_of(hands, outbox))
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from bot.services import desk, templates
 from bot.services.desk import Done, Official, Order
 from bot.services.waiting import fall_back, wake_held
+from bot.services.watch import watch
 from bot.store import tickets
 from bot.store.contacts import contacts
 from bot.store.database import Database
@@ -46,6 +47,8 @@ class Days:
 
     def work(self) -> None:
         wake_held(self.street.hands)
+        while watch(self.street.hands):
+            pass
         fall_back(self.street.hands)
         self.street.deliver()
 
@@ -90,11 +93,11 @@ class Days:
 
 
 @contextmanager
-def days(db: Database) -> Iterator[Days]:
-    """A service with approved templates and both carriers; the carriers judge WhatsApp's window themselves."""
-    clock = Clock(datetime.now(UTC))
+def days(db: Database, start: datetime | None = None) -> Iterator[Days]:
+    """From `start` on, or from now, a service with approved templates; the carriers judge WhatsApp's window themselves."""
+    clock = Clock(start or datetime.now(UTC))
     with street(db, clock, two_way_sms=True) as road:
-        told = Days(road, clock)
+        told = Days(road, clock, (clock.now - datetime.now(UTC)).total_seconds())
         told.bad(approval={"status": "approved", "after_s": 0})
         with db.write() as tx:
             tx.exec_driver_sql(
