@@ -8,6 +8,7 @@ from bot.services.catch_up import catch_up
 from bot.services.hands import Hands
 from bot.services.outreach import end_finished, start_due
 from bot.services.receipts import PARKED_FOR
+from bot.services.verifying import seal
 from bot.services.waiting import fall_back, wake_held
 from bot.services.watch import BATCH, watch
 from bot.store import accounts, parked
@@ -57,7 +58,8 @@ def tick(hands: Hands) -> None:
 
 
 def tidy(hands: Hands) -> None:
-    """Drops spent form keys and receipts that matched nothing."""
+    """Seals the history, and drops spent form keys and receipts that matched nothing."""
+    seal(hands)
     now = hands.now()
     with hands.db.write() as tx:
         accounts.forget_before(tx, now - FORMS_KEPT)

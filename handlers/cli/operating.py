@@ -6,6 +6,7 @@ from datetime import timedelta
 import click
 from sqlalchemy.exc import IntegrityError
 
+from bot.chain import Broken
 from bot.clock import KARACHI
 from bot.config import DATABASES, Settings
 from bot.services.catch_up import catch_up
@@ -13,6 +14,7 @@ from bot.services.hands import utc_now
 from bot.services.health import ask_carriers, look
 from bot.services.setup import shipped_rows
 from bot.services.sign_in import ROLES, add_account, hash_password
+from bot.services.verifying import Whole, verify
 from bot.store import accounts, migrate
 from bot.store.database import Database, DatabaseAway
 from bot.timetable import read_timetable, warning
@@ -20,6 +22,11 @@ from handlers.cli.parts import Parts, plain_errors
 
 MIN_PASSWORD = 10
 LATE_S = 60
+BROKEN = {
+    "changed": "it is not what was written.",
+    "missing": "one is missing.",
+    "words": "the words beside it are not what was written.",
+}
 YEAR_H = 366 * 24
 
 
@@ -56,7 +63,26 @@ def commands(parts: Parts) -> list[click.Command]:
         except DatabaseAway as error:
             raise click.ClickException("The database does not answer: check TAWAR_DATABASE_URL.") from error
 
-    return [migrate_command, doctor, catch_up_command, _user(parts)]
+    return [migrate_command, doctor, catch_up_command, _verify(parts), _user(parts)]
+
+
+def _verify(parts: Parts) -> click.Command:
+    @click.command("verify", help="Reads the whole history of all tickets and names the first thing that was changed.")
+    def verify_command() -> None:
+        match verify(parts.database()):
+            case Broken("", seq, _):
+                raise click.ClickException(
+                    f"The history is broken: events that seal {seq} covers were changed or taken out. Compare with a backup."
+                )
+            case Broken(number, seq, what):
+                raise click.ClickException(
+                    f"Ticket {number} is broken at event {seq}: {BROKEN[what]} Compare with a backup."
+                )
+            case Whole(tickets, told, seal):
+                click.echo(f"{tickets} tickets with {told} events are whole.")
+                click.echo(f"Newest seal: {seal or 'none yet; the clock seals what is an hour old'}")
+
+    return verify_command
 
 
 def _trouble(parts: Parts) -> list[str]:

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.catalog import load_catalog
 from bot.services import desk
+from bot.services.hands import Hands
+from bot.services.verifying import code_of
 from bot.store.database import Database
 from handlers import mishaps
 from tests.support import Citizen, sqlite
@@ -191,3 +194,18 @@ def test_balochi_says_which_of_its_texts_await_a_reader() -> None:
     source = (ROOT / "translations" / "bal" / "desk.po").read_text(encoding="utf-8")
     entries = source.split("\n\n")[1:]
     assert all("#, fuzzy" in entry and "await" in entry for entry in entries)
+
+
+def test_anybody_compares_the_code_of_a_history(anybody: Visitor, number: str, hands: Hands) -> None:
+    found = code_of(hands, number)
+    assert found is not None
+    arabic = number.translate({48 + n: 0x6F0 + n for n in range(10)})
+    for asked in (number, f"{number[:4]} {number[4:]}", arabic):
+        page = anybody.opens(f"/status?lang=en&number={quote(asked)}")
+        assert page.answer.status_code == 200
+        assert found[1] in page.text
+        assert "No water" not in page.text
+    for odd in ("1", "<b>", "12345678", "x" * 900):
+        page = anybody.opens(f"/status?lang=en&number={quote(odd)}")
+        assert "No complaint has this number" in page.text
+        assert "<b>" not in page.html
