@@ -22,6 +22,8 @@ KINDS = (
     "routes",
     "outside",
     "everyday",
+    "reasons",
+    "watchdogs",
     *rules.KINDS,
 )
 """Each is a file `bot/data/<kind>.csv` and a kind of row in the database."""
@@ -29,6 +31,9 @@ SERVICE = Names({"en": "Tawar", "ur": "توار", "ur_Latn": "Tawar", "bal": "ت
 EMERGENCY_DEPARTMENT = "POL"
 """Whose helpline (15) is given where somebody is in danger and the department has no sure number of its own."""
 _Thing = TypeVar("_Thing")
+NAMED = "named"
+SHORTEST_OFFICE = 3
+"""Letters an office's name has at least: "it" and "dc" stand in too many sentences."""
 _LANGUAGES = ("en", "ur", "ur_Latn", "bal", "bal_Latn")
 
 
@@ -89,6 +94,16 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Watchdog:
+    """Who answers instead of an office that is complained of. `about`: the office that a category is always about, or NAMED
+    where the citizen's words say which."""
+
+    category: str
+    about: str
+    department: str
+
+
+@dataclass(frozen=True, slots=True)
 class Directory:
     departments: Mapping[str, Department]
     sectors: Mapping[str, Names]
@@ -98,6 +113,11 @@ class Directory:
     tehsils: Mapping[str, Area]
     services: Mapping[str, Service]
     routes: Mapping[str, Route]
+    reasons: Mapping[str, Names]
+    """Why a complaint may be rejected; the citizen is told."""
+    watchdogs: Sequence[Watchdog]
+    offices: Mapping[str, str]
+    """Folded names of offices, as people write them -> department."""
     outside: Mapping[str, Names]
     """Cities beyond the province, named back politely."""
     topic_index: topics.TopicIndex
@@ -130,14 +150,28 @@ class Directory:
         """Who is said to answer: the department, or the service alone where its name would tell what it is about."""
         return SERVICE if self.is_quiet(category) else self.departments[department].names
 
-    def answering(self, service: str, category: str, district: str = "") -> str:
-        """The code of the department that answers for a service, or else for a category in a district."""
+    def answering(self, service: str, category: str, district: str = "", words: str = "") -> str:
+        """The code of the department that answers for a service, or else for a category in a district.
+
+        A matter never goes to the office that it is always about, or that the citizen's `words` complain of.
+        """
         if service in self.services:
             return self.services[service].department
-        route = self.routes.get(category)
-        if route and district and district != route.district:
-            return route.elsewhere
-        return self.categories.get(category, self.categories[FALLBACK_CATEGORY]).department
+        route, known = self.routes.get(category), self.categories.get(category, self.categories[FALLBACK_CATEGORY])
+        department = route.elsewhere if route and district and district != route.district else known.department
+        accused = self.accused(category, words)
+        if department not in accused:
+            return department
+        fitting = (dog for dog in self.watchdogs if dog.category == category)
+        return next((dog.department for dog in fitting if dog.department not in accused), department)
+
+    def accused(self, category: str, words: str = "") -> frozenset[str]:
+        """The departments that a matter complains of: always those of its category, or those named in the words."""
+        about = {dog.about for dog in self.watchdogs if dog.category == category}
+        if NAMED not in about:
+            return frozenset(about)
+        folded = f" {fold(words)} "
+        return frozenset(about - {NAMED} | {code for phrase, code in self.offices.items() if f" {phrase} " in folded})
 
 
 def _unknown(code: str) -> Names:
@@ -158,6 +192,9 @@ def read_directory(rows: Mapping[str, Sequence[Row]]) -> Directory:
         tehsils=_by_code(rows["tehsils"], lambda row: Area(row["code"], Names.read(row), row["district"])),
         services=_by_code(rows["services"], _service),
         outside=_by_code(rows["outside"], Names.read),
+        reasons=_by_code(_placed(rows["reasons"]), Names.read),
+        watchdogs=[Watchdog(row["category"], row["about"], row["department"]) for row in rows["watchdogs"]],
+        offices=_offices(rows["departments"]),
         routes=_by_code(rows["routes"], lambda row: Route(row["district"], row["elsewhere"])),
         topic_index=_index(rows["categories"]),
         service_index=_index(rows["services"], "title_"),
@@ -172,6 +209,16 @@ def _by_code(rows: Iterable[Row], build: Callable[[Row], _Thing]) -> dict[str, _
 
 def _placed(rows: Iterable[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: int(row.get("position") or 0))
+
+
+def _offices(rows: Iterable[Row]) -> dict[str, str]:
+    """The abbreviations and names of offices, without what stands in brackets to explain them."""
+    names = [
+        (row["code"], name.partition("(")[0])
+        for row in rows
+        for name in (row.get(kind + lang) or "" for kind in ("short_", "") for lang in _LANGUAGES)
+    ]
+    return {phrase: code for code, name in names if len(phrase := fold(name)) >= SHORTEST_OFFICE}
 
 
 def _department(row: Row) -> Department:

@@ -13,7 +13,7 @@ SMALL = 240
 
 ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")
 LATIN = re.compile("[A-Za-z]")
-OFFICIALS_WORDS = ("reply", "ask", "resolve")
+OFFICIALS_WORDS = ("reply", "ask", "resolve", "reject")
 TOLD = (
     "open", "take", "assign", "sort", "ask", "resolve", "reject", "transfer", "refer", "help", "merge", "split", "join",
     "confirm", "partly", "dispute", "rate", "correct", "withdraw", "remind", "lapse", "unanswered", "warn", "escalate",
@@ -118,7 +118,7 @@ def read_lines(
         elif row.action in NOTES:
             drawn.append(Line("note", row.at, row.text or "", row.who or "", row.action))
         elif row.action in TOLD:
-            drawn.append(Line("system", row.at, who=row.who or "", action=row.action, data=row.data))
+            drawn.append(Line("system", row.at, row.text or "", row.who or "", row.action, data=row.data))
     return drawn
 
 

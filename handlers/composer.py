@@ -8,7 +8,7 @@ from bot.catalog import Catalog
 from bot.dialogue.form import VERDICTS
 from bot.dialogue.values import Option, Reply, Term, Value
 from bot.names import Names
-from bot.services.desk import MAX_REPLY
+from bot.services.orders import MAX_REPLY
 from bot.sms import measure
 from bot.text.fold import clean
 from handlers.forms import new_key
@@ -17,8 +17,10 @@ FILES = ",".join(
     ("image/jpeg", "image/png", "image/webp", "audio/*", ".ogg", ".amr", ".3gp", "video/mp4", "application/pdf")
 )
 """What a browser offers to choose; what is taken, the content decides."""
-WRITTEN = ("reply", "ask", "resolve", "hear", "note")
+WRITTEN = ("reply", "ask", "resolve", "hear", "reject", "note", "help", "transfer", "refer")
 """Actions that carry words."""
+FRAMED = ("reply", "ask", "resolve")
+"""Whose words reach the citizen in a frame that is known before they are sent."""
 _GAP = "\ufffc"
 _VERDICT = tuple(Option(name, Term(f"option.{name}")) for name in VERDICTS)
 
@@ -52,7 +54,7 @@ def boxes(catalog: Catalog, department: Names, ticket: Any, filled: Box | None) 
     """A box for every written action, each with a fresh key; `filled` keeps what was typed and what is wrong."""
     drawn = {}
     for action in WRITTEN:
-        frame = "" if action in ("note", "hear") else _frame(catalog, department, ticket, action)
+        frame = "" if action not in FRAMED else _frame(catalog, department, ticket, action)
         before = ticket.words if action == "hear" else ""
         text, error = (filled.text, filled.error) if filled and filled.action == action else (before, "")
         drawn[action] = Box(action, new_key(), text, error, frame)

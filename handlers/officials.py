@@ -1,7 +1,7 @@
 """The officials' door: the queue of a department, and one ticket with all that was said and what may be done."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,8 @@ from bot import phone
 from bot.media.kinds import LARGEST
 from bot.names import Names
 from bot.services import desk
-from bot.services.desk import Done, Order, Repeated, Stale, Unfit
 from bot.services.media import act_with_file
+from bot.services.orders import Done, Order, Repeated, Result, Stale, Unfit
 from bot.tickets import OPEN_STATES, STATES
 from handlers import times
 from handlers.bubbles import Line, channel_of, is_arabic, read_lines
@@ -24,8 +24,10 @@ from handlers.sorting import choices
 from handlers.visit import DESK, for_roles, here, web
 
 blueprint = Blueprint("officials", __name__)
-ACTIONS = ("reply", "ask", "take", "sort", "hear", "resolve", "note")
-MOVED = ("sort", "repeated")
+ACTIONS = (
+    "reply", "ask", "take", "assign", "sort", "hear", "resolve", "reject", "note", "help", "transfer", "refer",
+)  # fmt: skip
+MOVED = ("sort", "transfer", "refer", "repeated")
 """What may be said in the queue, because the ticket may have gone to another department."""
 FILTERS = ("open", *STATES)
 NUMBER = re.compile(r"[0-9]{8}")
@@ -80,8 +82,9 @@ def act(number: str, action: str) -> ResponseReturnValue:
     if action not in ACTIONS or not NUMBER.fullmatch(number):
         abort(404)
     text = read_text(request.form.get("text", ""))
-    version, category = request.form.get("version", 0, type=int), request.form.get("category", "")
-    order = Order(number, action, read_key(), version, text, category)
+    wanted: dict[str, Any] = {name: request.form.get(name, "") for name in ("category", "department", "reason")}
+    version, to = request.form.get("version", 0, type=int), request.form.get("to", 0, type=int)
+    order = Order(number, action, read_key(), version, text, **wanted, to=to)
     result = _carry_out(order) or abort(404)
     match result:
         case Done(outbox_ids):
@@ -94,7 +97,7 @@ def act(number: str, action: str) -> ResponseReturnValue:
             return _refuse(number, action, text, result)
 
 
-def _carry_out(order: Order) -> desk.Result | None:
+def _carry_out(order: Order) -> Result | None:
     """The order, with its file if one was chosen."""
     file = request.files.get("file") if order.action == "reply" else None
     if file is None or not file.filename:
@@ -109,7 +112,7 @@ def _back(number: str, done: str) -> ResponseReturnValue:
     return redirect(url_for("officials.ticket", number=number, done=done), 303)
 
 
-def _refuse(number: str, action: str, text: str, why: desk.Result) -> ResponseReturnValue:
+def _refuse(number: str, action: str, text: str, why: Result) -> ResponseReturnValue:
     """The ticket again, with what was typed still in its box."""
     page = _find(number)
     # Where the step is gone its box is gone too; a reply can always be written.
@@ -154,9 +157,22 @@ def _draw(page: desk.TicketPage, trouble: Trouble | None = None, done: str = "")
         boxes=boxes(web().hands.catalog, sender, page.ticket, filled), take_key=new_key(), department=department,
         sorts=choices(web().hands.directory, "" if page.ticket.service else page.ticket.category), sort_key=new_key(),
         seen=max((line.at for line in lines), default=page.ticket.opened_at), phone=phone.mask(page.phone),
-        channel=channel_of(page.lines), is_mine=page.ticket.owner_id == here().account_id,
+        channel=channel_of(page.lines), new_key=new_key, colleagues=page.colleagues,
+        offices=_named(web().hands.directory.departments, page.ticket.department), reasons=_reasons(),
+        is_mine=page.ticket.owner_id == here().account_id,
         department_of=_department, **_facts(page.ticket),
     )  # fmt: skip
+
+
+def _named(departments: Mapping[str, Any], own: str) -> list[tuple[str, Names]]:
+    """(code, names) of the other departments, by name in the reader's language."""
+    catalog, language = web().hands.catalog, page_language()
+    others = [(code, known.names) for code, known in departments.items() if code != own]
+    return sorted(others, key=lambda one: catalog.name(language, one[1]))
+
+
+def _reasons() -> list[tuple[str, Names]]:
+    return list(web().hands.directory.reasons.items())
 
 
 def _row(row: Any) -> dict[str, Any]:

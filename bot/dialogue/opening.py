@@ -128,5 +128,5 @@ def _too_late(talk: Talk, number: str) -> Turn:
 def _route(talk: Talk, draft: Draft) -> tuple[str, datetime]:
     """(department, deadline)"""
     directory = talk.world.directory
-    department = directory.answering("", draft.category, draft.district)
+    department = directory.answering("", draft.category, draft.district, draft.words)
     return department, directory.rules.deadline(talk.world.now, draft.category, department, draft.district)

@@ -1,91 +1,17 @@
 """What an official does to a ticket: look, take, sort, hear, reply, note, resolve; each in one transaction, if its table allows."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection
-
 from bot import tickets as life
-from bot.dialogue import form
-from bot.dialogue.values import Option, Reply, Term
-from bot.services import hearing, sorting
+from bot.services import acting, hearing, passing
 from bot.services.hands import Hands
-from bot.services.steps import step
-from bot.services.telling import tell
-from bot.store import accounts, contacts, events, media, messages, outbox, seats, tickets
+from bot.services.orders import Done, Official, Order, Repeated, Result
+from bot.store import accounts, contacts, events, media, messages, outbox, tickets
 from bot.text.fold import clean
 
-MAX_REPLY = 1200
-"""Characters of an official's reply: what is put around it must still fit Twilio's 1,600."""
 PAGE = 25
-
-
-@dataclass(frozen=True, slots=True)
-class Official:
-    """Who acts. `departments`: None for those who see all."""
-
-    account_id: int
-    name: str
-    departments: tuple[str, ...] | None
-
-    def may_see(self, tx: Connection, ticket_id: int, department: str) -> bool:
-        """Whether a ticket of `department` is on a desk of the official's: answering, helping, or above."""
-        if self.departments is None or department in self.departments:
-            return True
-        return not set(self.departments).isdisjoint(seats.of_ticket(tx, ticket_id))
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """It happened. `outbox_ids`: what is to be sent now."""
-
-    outbox_ids: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Repeated:
-    """The same form came before; nothing was done again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stale:
-    """Somebody changed the ticket meanwhile; nothing was done, and `text` is not lost."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class NotAllowed:
-    """The ticket's table has no such step now."""
-
-    state: str
-    action: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unfit:
-    """The text is missing or too long, or no other category was chosen; `key` says which in the catalog."""
-
-    key: str
-
-
-Result = Done | Repeated | Stale | NotAllowed | Unfit
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One form: `key` is new for every form shown, so a double tap is known; `version` is the ticket's as it was seen."""
-
-    number: str
-    action: str
-    key: str
-    version: int
-    text: str = ""
-    category: str = ""
-    """What the ticket is about, for `sort`."""
-    file: Mapping[str, Any] = field(default_factory=dict)
-    """Fields of the row of a file that goes with a reply and lies on the shelf already; empty: none goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +25,8 @@ class TicketPage:
     actions: Sequence[str]
     files: Sequence[Any] = ()
     """Rows of all files of the messages and the answers."""
+    colleagues: Sequence[Any] = ()
+    """(id, name) of those it can be given to."""
 
 
 def see_queue(hands: Hands, official: Official, states: Sequence[str], page: int) -> Sequence[Any]:
@@ -117,7 +45,8 @@ def see_ticket(hands: Hands, official: Official, number: str) -> TicketPage | No
     """The ticket, or None if there is none or it is another department's: a stranger cannot tell which."""
     with hands.db.read() as tx:
         ticket = tickets.find(tx, number)
-        if ticket is None or not official.may_see(tx, ticket.id, ticket.department):
+        part = official.part(tx, ticket.id, ticket.department) if ticket else ""
+        if ticket is None or not part:
             return None
         said: list[tuple[str, Any]] = [("in", row) for row in messages.of_ticket(tx, ticket.id)]
         # of a message that was sent anew the newest is shown, and says so
@@ -125,12 +54,18 @@ def see_ticket(hands: Hands, official: Official, number: str) -> TicketPage | No
         said += [("event", row) for row in events.of_ticket(tx, ticket.id)]
         files = media.of_ticket(tx, ticket.id)
         contact = contacts.find(tx, ticket.contact_id)
+        colleagues = accounts.of_department(tx, ticket.department)
     said.sort(key=lambda line: _when(*line))
-    allowed = life.allowed_actions(ticket.state, "official")
-    barred = {"reply", "ask"} if ticket.unsafe else set()
+    allowed = life.allowed_actions(ticket.state, part)
+    if official.decides:
+        allowed += life.allowed_actions(ticket.state, "referee")
+    barred = {"reply", "ask", "reject"} if ticket.unsafe else set()
+    if ticket.hops >= passing.MAX_HOPS:
+        barred.add("transfer")
     if not hearing.may_be_heard(ticket, files, [row for kind, row in said if kind == "event"]):
         barred.add("hear")
-    return TicketPage(ticket, contact.phone, said, [action for action in allowed if action not in barred], files)
+    actions = [action for action in allowed if action not in barred]
+    return TicketPage(ticket, contact.phone, said, actions, files, colleagues)
 
 
 def mark_read(hands: Hands, ticket_id: int, version: int) -> None:
@@ -141,12 +76,13 @@ def mark_read(hands: Hands, ticket_id: int, version: int) -> None:
 
 def act(hands: Hands, official: Official, order: Order) -> Result | None:
     """Carries out one form. None if the ticket is none of the official's."""
-    text = clean(order.text)
-    if order.action in ("reply", "ask", "resolve", "note", "hear") and (unfit := _unfit(text)):
+    order = replace(order, text=clean(order.text))
+    if unfit := acting.unfit_words(order):
         return unfit
     with hands.db.write() as tx:
         seen = tickets.find(tx, order.number)
-        if seen is None or not official.may_see(tx, seen.id, seen.department):
+        part = official.part(tx, seen.id, seen.department) if seen else ""
+        if seen is None or not part:
             # The second tap of what gave the ticket to another department finds it gone, and must not look like a fault.
             return Repeated() if accounts.was_submitted(tx, order.key, official.account_id) else None
         # Contact before ticket, as a citizen's own turn locks them: the other way round the two could wait for each other.
@@ -154,68 +90,10 @@ def act(hands: Hands, official: Official, order: Order) -> Result | None:
         ticket = tickets.lock(tx, order.number) or seen
         if not accounts.submit_once(tx, order.key, official.account_id, hands.now()):
             return Repeated()
-        order = replace(order, text=text)
-        state = _next_state(tx, hands, ticket, order)
-        if not isinstance(state, str):
+        if refused := acting.refuses(tx, hands, (official, part), ticket, order):
             accounts.take_back(tx, order.key)
-            return state
-        return Done(tuple(_carry_out(tx, hands, official, (ticket, contact), order)))
-
-
-def _next_state(tx: Connection, hands: Hands, ticket: Any, order: Order) -> str | Stale | NotAllowed | Unfit:
-    """The state the ticket gets, or why the form is refused."""
-    # A note or a take disturbs nobody; words to the citizen, and opinions of what it is about, must not cross.
-    if order.action in ("reply", "ask", "resolve", "sort", "hear") and ticket.version != order.version:
-        return Stale(order.text)
-    state = life.next_state(ticket.state, order.action, "official")
-    if isinstance(state, life.Refused):
-        return NotAllowed(ticket.state, order.action)
-    if order.action in ("reply", "ask") and ticket.unsafe:
-        return Unfit("desk.error.unsafe")
-    if order.action == "sort" and not sorting.is_another(hands, ticket, order.category):
-        return Unfit("desk.error.category")
-    if order.action == "hear" and not hearing.may_hear(tx, ticket):
-        return Unfit("desk.error.hear")
-    return state
-
-
-def _carry_out(tx: Connection, hands: Hands, official: Official, locked: tuple[Any, Any], order: Order) -> list[int]:
-    ticket, contact = locked
-    if order.action == "sort":
-        return sorting.sort(tx, hands, official.account_id, ticket, contact, order.category)
-    if order.action == "hear":
-        hearing.hear(tx, hands, official.account_id, ticket, order.text)
-        return []
-    now, action = hands.now(), order.action
-    owner = ticket.owner_id
-    if action == "take" or (owner is None and action != "note"):
-        owner = official.account_id
-    # not safe to write to: what was done is kept with the ticket and sent to nobody
-    tells = action in ("reply", "ask", "resolve") and not ticket.unsafe
-    kept = order.text if action == "note" or (action == "resolve" and not tells) else ""
-    changes = {"owner_id": owner, "unread": False}
-    step(tx, hands, ticket, action, "official", account=official.account_id, text=kept, changes=changes)
-    file = order.file if tells and action == "reply" else {}
-    files = [media.keep(tx, ticket.id, now, **file)] if file else []
-    return _tell(tx, hands, ticket, contact, action, order.text, files) if tells else []
-
-
-def _tell(
-    tx: Connection, hands: Hands, ticket: Any, contact: Any, action: str, text: str, files: Sequence[int]
-) -> list[int]:
-    """Sends the official's words in the citizen's language; an answer asks for the verdict."""
-    department = hands.directory.sender_of(ticket.department, ticket.category)
-    values = {"department": department, "number": ticket.number, "text": text}
-    reply = Reply(f"desk_reply.{action}", values)
-    options = tuple(Option(name, Term(f"option.{name}")) for name in form.VERDICTS)
-    asking = ("verdict", Reply("desk_reply.resolve_ask", values, options)) if action == "resolve" else None
-    return tell(tx, hands, ticket, contact, reply, asking=asking, files=files)
-
-
-def _unfit(text: str) -> Unfit | None:
-    if not text:
-        return Unfit("desk.error.empty")
-    return Unfit("desk.error.long") if len(text) > MAX_REPLY else None
+            return refused
+        return Done(tuple(acting.carry_out(tx, hands, official, (ticket, contact), order)))
 
 
 def _when(kind: str, row: Any) -> Any:

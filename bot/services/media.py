@@ -14,9 +14,9 @@ from bot.media.fetch import Never, NotNow, Result
 from bot.media.kinds import KINDS, file_name
 from bot.media.prepare import Prepared, Unfit, prepare
 from bot.media.shelf import MissingFileError, Shelf
-from bot.services import desk
-from bot.services.desk import Done, Official, Order
+from bot.services import desk, orders
 from bot.services.hands import Hands, MediaRoom
+from bot.services.orders import Done, Official, Order
 from bot.store import media
 
 LEASE = timedelta(minutes=5)
@@ -101,16 +101,16 @@ def links_of(tx: Connection, hands: Hands, row: Any) -> tuple[MediaRef, ...]:
     return tuple(MediaRef(base + links.sign(file.id, until, room.secret), file.kind) for file in files)
 
 
-def act_with_file(hands: Hands, official: Official, order: Order, data: bytes, name: str) -> desk.Result | None:
+def act_with_file(hands: Hands, official: Official, order: Order, data: bytes, name: str) -> orders.Result | None:
     """As `desk.act`, with a file for the citizen: without EXIF, in a kind that phones take. `name`: as the official has it."""
     ready = prepare(data, _room(hands).ffmpeg, for_phones=True)
     if isinstance(ready, Unfit):
-        return desk.Unfit(f"desk.error.file_{ready.reason}")
+        return orders.Unfit(f"desk.error.file_{ready.reason}")
     try:
         file = _shelve(hands, ready) | {"name": file_name(name, ready.kind.type)}
     except OSError:
-        return desk.Unfit("desk.error.file_room")
-    result: desk.Result | None = None
+        return orders.Unfit("desk.error.file_room")
+    result: orders.Result | None = None
     try:
         result = desk.act(hands, official, replace(order, file=file))
     finally:

@@ -126,7 +126,7 @@ def _correct(tx: Connection, hands: Hands, contact: Any, command: CorrectTicket)
     if draft.category == said != before.category:
         # an official sorted it meanwhile, and the citizen corrects something else: what it is about stays as it is
         draft, deadline = replace(draft, category=before.category), before.deadline
-        department = hands.directory.answering("", draft.category, draft.district)
+        department = hands.directory.answering("", draft.category, draft.district, draft.words)
     category = hands.directory.categories[draft.category]
     tickets.change(
         tx,

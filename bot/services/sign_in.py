@@ -10,8 +10,8 @@ from typing import Any
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from bot.services.desk import Official
 from bot.services.hands import Hands
+from bot.services.orders import Official
 from bot.store import accounts
 from bot.text.fold import clean
 

@@ -25,7 +25,7 @@ def sort(tx: Connection, hands: Hands, account_id: int, ticket: Any, contact: An
     told the day.
     """
     now, known = hands.now(), hands.directory.categories[category]
-    department = hands.directory.answering("", category, ticket.district)
+    department = hands.directory.answering("", category, ticket.district, ticket.words)
     stays = department == ticket.department
     is_complaint = ticket.kind == "complaint"
     limit = hands.directory.rules.deadline(now, category, department, ticket.district, ticket.level)

@@ -37,7 +37,7 @@ def step(
     if (state in ENDED) != (ticket.ended_at is not None):
         fields["ended_at"] = now if state in ENDED else None
     if action in CLIMBS and (above := timing.above(hands.directory.rules, ticket, now)):
-        seats.add(tx, ticket.id, above)
+        seats.add(tx, ticket.id, above, seats.ABOVE)
     quietly = role == "clock"  # what an official is writing meanwhile is not out of date because time passed
     tickets.change(tx, ticket.id, quietly=quietly, state=state, **fields | (changes or {}))
     events.record(tx, ticket.id, now, role, action, account=account, text=text, **data)

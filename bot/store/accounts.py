@@ -66,6 +66,20 @@ def all_accounts(connection: Connection) -> Sequence[Row[tuple[Any, ...]]]:
     return connection.execute(select(accounts).order_by(accounts.c.username)).all()
 
 
+def works_for(connection: Connection, account_id: int, department: str) -> bool:
+    """Whether an active official of the department, or a supervisor of all."""
+    theirs = accounts.c.department.in_((department, "")) & accounts.c.role.in_(("official", "supervisor"))
+    found = select(accounts.c.id).where(accounts.c.id == account_id, theirs, accounts.c.disabled_at.is_(None))
+    return connection.execute(found).first() is not None
+
+
+def of_department(connection: Connection, department: str) -> Sequence[Any]:
+    """(id, name) of its active officials, by name."""
+    mine = (accounts.c.department == department, accounts.c.role.in_(("official", "supervisor")))
+    query = select(accounts.c.id, accounts.c.name).where(*mine, accounts.c.disabled_at.is_(None))
+    return list(connection.execute(query.order_by(accounts.c.name)))
+
+
 def set_language(connection: Connection, account_id: int, language: str) -> None:
     connection.execute(update(accounts).where(accounts.c.id == account_id).values(language=language))
 

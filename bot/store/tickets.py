@@ -61,6 +61,7 @@ tickets = Table(
     Column("opened_at", Instant, nullable=False),
     Column("deadline", Instant, nullable=False),
     Column("touched_at", Instant, nullable=False),
+    Column("hops", Integer, nullable=False, server_default="0"),
     Column("level", Integer, nullable=False, server_default="0"),
     Column("since", Instant),
     Column("warned", Boolean, nullable=False, server_default=false()),

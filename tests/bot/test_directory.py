@@ -129,3 +129,26 @@ def test_sectors_and_categories_stand_in_their_order_whatever_the_file_s() -> No
     shuffled = read_directory({kind: list(reversed(found)) for kind, found in rows.items()})
     assert list(shuffled.sectors) == list(DIRECTORY.sectors)
     assert next(iter(DIRECTORY.sectors)) == "water"
+
+
+@pytest.mark.parametrize(
+    ("category", "words", "department"),
+    [
+        ("police_conduct", "the station officer beat my brother", "CMU"),
+        ("police_fir", "they refuse to write it down", "CMU"),
+        ("school_abuse", "استاد بچوں کو مارتا ہے", "CMU"),
+        ("corruption", "police rishwat leti hai", "ACE"),
+        ("corruption", "anti-corruption wale khud rishwat maang rahe hain", "CMU"),
+        ("corruption", "اینٹی کرپشن والے رشوت مانگتے ہیں", "CMU"),
+        ("bisp_payment", "BISP ki qist nahi mili", "BISP"),
+        ("water_none", "PHED is asleep", "PHED"),
+    ],
+)
+def test_nobody_judges_their_own_case(category: str, words: str, department: str) -> None:
+    assert DIRECTORY.answering("", category, "QTA", words) == department
+
+
+def test_who_is_named_is_known_and_only_where_it_is_a_charge() -> None:
+    assert DIRECTORY.accused("corruption", "QESCO ka lineman paise maang raha hai") == {"QESCO"}
+    assert DIRECTORY.accused("staff_conduct", "محکمہ صحت کا افسر") == {"HLT"}
+    assert DIRECTORY.accused("power_bill", "QESCO ka bill ghalat hai") == set()

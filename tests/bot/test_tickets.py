@@ -23,7 +23,7 @@ from bot.tickets import (
 )
 
 ACTIONS = sorted({action for _, action, _ in transitions()})
-ROLES = ("official", "citizen", "clock", "referee", "supervisor", "")
+ROLES = ("official", "helper", "citizen", "clock", "referee", "supervisor", "")
 NUMBERS = st.randoms(use_true_random=False).map(lambda chance: draw_number(chance.randrange))
 SEVERAL = ["48271932", *(draw_number(random.Random(seed).randrange) for seed in range(40))]
 DIGITS = ["0123456789", "۰۱۲۳۴۵۶۷۸۹", "٠١٢٣٤٥٦٧٨٩", "０１２３４５６７８９"]
@@ -122,7 +122,7 @@ def test_reading_a_number_never_fails(text: str) -> None:
 
 def test_the_table_speaks_of_known_states_and_roles_only() -> None:
     assert {state for state, _, _ in transitions()} | set(transitions().values()) == set(STATES)
-    assert {role for _, _, role in transitions()} == {"official", "citizen", "clock", "referee"}
+    assert {role for _, _, role in transitions()} == {"official", "helper", "citizen", "clock", "referee"}
     assert set(STATES) - OPEN_STATES == {"confirmed", "lapsed", "rejected", "withdrawn", "joined"}
     assert OPEN_STATES > RUNNING
 

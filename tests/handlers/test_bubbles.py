@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from bot.carriers.port import MediaRef
-from bot.services.desk import MAX_REPLY
 from bot.services.hands import Hands
+from bot.services.orders import MAX_REPLY
 from bot.store.database import Database
 from bot.store.outbox import outbox
 from handlers.bubbles import is_arabic, read_lines

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.services.desk import MAX_REPLY, PAGE
+from bot.services.desk import PAGE
 from bot.services.hands import Hands
+from bot.services.orders import MAX_REPLY
 from bot.store.events import events
 from bot.store.outbox import outbox
 from bot.store.tickets import tickets
@@ -21,9 +22,9 @@ def replies(hands: Hands, text: str) -> list[Any]:
 
 def test_the_queue_tells_what_burns(gul: Visitor, number: str, clock: Clock) -> None:
     row = gul.opens("/desk").text
-    for word in ("3 days left", "No water", "the pipe is broken", "Gwadar", "ago", "Nobody yet", "Not read yet"):
+    for word in ("4 days left", "No water", "the pipe is broken", "Gwadar", "ago", "Nobody yet", "Not read yet"):
         assert word in row
-    clock.passes(days=2, hours=2)
+    clock.passes(days=3, hours=4)
     assert "22 hours left" in office_page(gul)
     clock.passes(days=3)
     assert "2 days late" in office_page(gul)

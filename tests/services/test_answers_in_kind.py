@@ -4,8 +4,9 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from bot.services.desk import Done, Official, Order, act
+from bot.services.desk import act
 from bot.services.hands import Hands
+from bot.services.orders import Done, Official, Order
 from bot.store.accounts import accounts
 from bot.store.contacts import contacts
 from bot.store.outbox import outbox

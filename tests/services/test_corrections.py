@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from bot.services.desk import Done, Official, Order, act
+from bot.services.desk import act
 from bot.services.hands import Hands
+from bot.services.orders import Done, Official, Order
 from bot.store import learning
 from bot.store import tickets as store
 from bot.store.accounts import accounts

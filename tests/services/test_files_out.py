@@ -9,9 +9,8 @@ import pytest
 import requests
 from sqlalchemy import select
 
-from bot.services import desk
-from bot.services.desk import Done, Official, Order
 from bot.services.media import act_with_file
+from bot.services.orders import Done, Official, Order, Result, Unfit
 from bot.services.sign_in import add_account
 from bot.store import tickets
 from bot.store.database import Database
@@ -35,7 +34,7 @@ def official(road: Street) -> Official:
         return Official(add_account(road.hands, tx, password="a long enough password", **fields), "Gul Bibi", None)
 
 
-def replies(road: Street, data: bytes, name: str, text: str = REPLY) -> desk.Result | None:
+def replies(road: Street, data: bytes, name: str, text: str = REPLY) -> Result | None:
     """An official answers the only ticket, with a file."""
     with road.hands.db.read() as tx:
         number = str(tx.execute(select(tickets.tickets.c.number)).scalar_one())
@@ -112,5 +111,5 @@ def test_an_address_cut_or_guessed_serves_nothing(open_road: Street) -> None:
 def test_a_file_no_phone_takes_is_refused_before_anything_is_sent(open_road: Street) -> None:
     open_road.says(REPORT)
     open_road.deliver()
-    assert isinstance(replies(open_road, samples.HTML * 9, "page.pdf"), desk.Unfit)
+    assert isinstance(replies(open_road, samples.HTML * 9, "page.pdf"), Unfit)
     assert answers(open_road, "whatsapp") == []

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from bot.services import desk
-from bot.services.desk import Done, NotAllowed, Official, Order, Stale, Unfit
 from bot.services.hands import Hands
 from bot.services.labels import note_label
+from bot.services.orders import Done, NotAllowed, Official, Order, Stale, Unfit
 from bot.store import accounts, learning
 from bot.store.events import events
 from bot.store.tickets import tickets

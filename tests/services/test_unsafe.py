@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.services.desk import Done, NotAllowed, Official, Order, Unfit, act, see_ticket
+from bot.services.desk import act, see_ticket
 from bot.services.hands import Hands
+from bot.services.orders import Done, NotAllowed, Official, Order, Unfit
 from bot.store import accounts
 from bot.store.outbox import outbox
 from bot.store.tickets import tickets

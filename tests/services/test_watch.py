@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Table, select
 
 from bot.services import desk
-from bot.services.desk import Done, Official, Order
 from bot.services.hands import Hands
+from bot.services.orders import Done, Official, Order
 from bot.services.watch import foresee, watch
 from bot.store.events import events
 from bot.store.outbox import outbox

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.services import desk, templates
-from bot.services.desk import Done, Official, Order
+from bot.services.orders import Done, Official, Order
 from bot.services.waiting import fall_back, wake_held
 from bot.services.watch import watch
 from bot.store import tickets
