@@ -11,7 +11,7 @@ from bot.delivery import ASK_AFTER, ASKS, is_progress, is_worth_sending
 from bot.outbox import Lane
 from bot.services.hands import Hands
 from bot.services.receipts import match_parked
-from bot.services.send import outbox_texts
+from bot.services.send import message_of, outbox_texts
 from bot.store import attempts, outbox
 
 
@@ -26,9 +26,9 @@ def settle_unknown(hands: Hands) -> int:
         outbox.expire_leases(tx, now, now + ASK_AFTER)
         rows = outbox.claim_unsettled(tx, now, now + ASK_AFTER)
         texts = outbox_texts(tx, rows)
-    for row in rows:
+        messages = [message_of(tx, hands, row, texts[row.id], row.channel, _of(row)) for row in rows]
+    for row, message in zip(rows, messages, strict=True):
         carrier = hands.carriers.get(row.carrier)
-        message = Outgoing(row.ref, row.channel, row.phone, texts[row.id], body=row.body, template=_of(row))
         seen = carrier.find(message, row.created_at - timedelta(minutes=1)) if carrier else None
         with hands.db.write() as tx:
             _settle(tx, hands, row, None if seen is None else _unclaimed(tx, row, message, seen))
