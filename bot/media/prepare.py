@@ -34,12 +34,14 @@ class Unfit:
 def prepare(data: bytes, ffmpeg: str, *, for_phones: bool = False) -> Prepared | Unfit:
     """The file ready to be kept. `ffmpeg`: its path, empty where there is none: then what browsers do not play is kept to be
     downloaded. `for_phones`: it goes to a citizen, in a kind WhatsApp takes."""
-    kind = kind_of(data[:HEAD])
+    looks = kind_of(data[:HEAD])
+    if looks is None:
+        return Unfit("kind")
+    if len(data) > looks.max_bytes:
+        return Unfit("big")
+    kind = told_apart(looks, data)
     if kind is None:
         return Unfit("kind")
-    if len(data) > kind.max_bytes:
-        return Unfit("big")
-    kind = told_apart(kind, data)
     if kind.sort == "photo":
         return _picture(data, kind, for_phones=for_phones)
     if kind.sort == "voice":

@@ -43,6 +43,16 @@ def picture(form: str, width: int = 64, height: int = 64, mode: str = "RGBA") ->
     return out.getvalue()
 
 
+def avif() -> bytes:
+    """A photo as newer phones keep it, with where it was taken."""
+    exif = Image.Exif()
+    exif[271] = SECRET.decode()
+    exif.get_ifd(34853).update(GWADAR)
+    out = io.BytesIO()
+    Image.linear_gradient("L").convert("RGB").save(out, "AVIF", exif=exif)
+    return out.getvalue()
+
+
 def bomb(width: int = 50_000, height: int = 50_000) -> bytes:
     """A PNG of few bytes that claims 2.5 thousand million pixels."""
 
@@ -83,5 +93,17 @@ def amr(frames: int = 100) -> bytes:
 
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-MP4 = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp41" + b"\x00\x00\x00\x20moovhdlr....vide" + bytes(40)
+MP4 = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp41" + b"\x00\x00\x00\x20moovhdlr........vide" + bytes(40)
 GIF_HTML = b"GIF89a/*" + bytes(20) + b"*/=1;" + HTML
+
+
+def boxed(brand: bytes, handler: bytes = b"", rest: bytes = b"") -> bytes:
+    """A file of boxes (ISO 14496-12) with this brand and a track of this handler, and nothing to play."""
+    return (
+        b"\x00\x00\x00\x18ftyp"
+        + brand
+        + bytes(4)
+        + (b"hdlr" + bytes(8) + handler if handler else b"")
+        + bytes(40)
+        + rest
+    )
