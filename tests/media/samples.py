@@ -53,15 +53,20 @@ def avif() -> bytes:
     return out.getvalue()
 
 
-def bomb(width: int = 50_000, height: int = 50_000) -> bytes:
-    """A PNG of few bytes that claims 2.5 thousand million pixels."""
+def bomb(width: int = 50_000, height: int = 50_000, *, whole: bool = False) -> bytes:
+    """A PNG of few bytes that claims 2.5 thousand million pixels; with `whole` it has them all, and each is clear."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    packed = zlib.compress(bytes(1 << 20), 9)
+    head = struct.pack(">IIBBBBB", width, height, 8, 6 if whole else 2, 0, 0, 0)
+    packed = _rows(width, height) if whole else zlib.compress(bytes(1 << 20), 9)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
+
+
+def _rows(width: int, height: int) -> bytes:
+    packing, row = zlib.compressobj(1), bytes(1 + 4 * width)
+    return b"".join(packing.compress(row) for _ in range(height)) + packing.flush()
 
 
 def need_ffmpeg() -> str:
