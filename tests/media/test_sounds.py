@@ -103,25 +103,36 @@ def test_ffmpeg_is_told_nothing_of_our_settings(tmp_path: Path, monkeypatch: pyt
     assert os.getcwd() not in told.read_text().splitlines()
 
 
-def test_a_film_loses_its_place() -> None:
-    tags = (
-        "-f",
-        "lavfi",
-        "-i",
-        "testsrc=d=1:s=64x64",
-        "-map",
-        "1:v",
-        "-map",
-        "0:a",
-        "-metadata",
-        "location=+25.12+062.32/",
-    )
-    data = samples.sound("mp4", *tags)
+def film() -> bytes:
+    """A film that tells where it was taken."""
+    more = ("-f", "lavfi", "-i", "testsrc=d=1:s=64x64", "-map", "1:v", "-map", "0:a")
+    data = samples.sound("mp4", *more, "-metadata", "location=+25.12+062.32/")
     assert b"loci" in data, "the sample has a place (3GPP TS 26.244)"
-    ready = prepare(data, samples.need_ffmpeg())
-    assert isinstance(ready, Prepared)
-    assert ready.kind is MP4
-    assert b"loci" not in ready.data
-    assert len(ready.data) > 1000
+    return data
+
+
+def test_a_film_loses_its_place() -> None:
+    for phones in (False, True):
+        ready = prepare(film(), samples.need_ffmpeg(), for_phones=phones)
+        assert isinstance(ready, Prepared)
+        assert ready.kind is MP4
+        assert b"loci" not in ready.data
+        assert len(ready.data) > 1000
     assert without_tags(samples.need_ffmpeg(), samples.MP4, MP4) is None
-    assert prepare(samples.MP4, samples.need_ffmpeg()) == Prepared(MP4, samples.MP4)
+
+
+@pytest.mark.parametrize(
+    ("ffmpeg", "reason"), [("", "kind"), ("/nonexistent/ffmpeg", "broken"), ("/bin/false", "broken")]
+)
+def test_what_may_tell_its_place_still_is_seen_by_officials_and_sent_to_nobody(ffmpeg: str, reason: str) -> None:
+    for data, kind in [
+        (film(), MP4),
+        (samples.MP4, MP4),
+        (samples.sound("m4a", "-metadata", "location=+25.12+062.32/"), KINDS["audio/mp4"]),
+        (samples.boxed(b"3gp4", b"soun"), KINDS["audio/3gpp"]),
+        (samples.boxed(b"3gp4", b"vide"), KINDS["video/3gpp"]),
+    ]:
+        assert prepare(data, ffmpeg) == Prepared(kind, data)
+        assert prepare(data, ffmpeg, for_phones=True) == Unfit(reason)
+    for plain in (samples.PDF, samples.amr(), samples.voice()):
+        assert isinstance(prepare(plain, ffmpeg, for_phones=True), Prepared)
