@@ -1,6 +1,6 @@
 """Files of messages and answers: fetched by a worker, shown to whoever may see the ticket, handed to carriers by signed links."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -21,11 +21,9 @@ from bot.store import media
 
 LEASE = timedelta(minutes=5)
 """A fetch ends within a minute, and ffmpeg within half a one."""
-BATCH = 4
 WAITS_S = (5, 15, 60, 180, 600, 1800, 7200)
 """Seconds before each further try: a file may be at the carrier a little later than its message, and a carrier away for hours."""
 PUBLIC_PATH = "/media/"
-Run = Callable[[Callable[[Any], None], Iterable[Any]], Iterable[None]]
 
 
 class NoRoomError(RuntimeError):
@@ -48,17 +46,31 @@ class File:
         return self.shelf.read(self.key, start, length)
 
 
-def fetch_due(hands: Hands, run: Run = map) -> int:
-    """Fetches files whose time has come, BATCH at most; how many were tried. `run`: how many at once."""
-    room, now = _room(hands), hands.now()
+def claim_due(hands: Hands, limit: int) -> Sequence[Any]:
+    """Files whose time to be fetched has come, `limit` at most, each for `fetch` and for nobody else meanwhile."""
+    now = hands.now()
     with hands.db.read() as tx:
         if not media.is_due(tx, now):
-            return 0
+            return ()
     with hands.db.write() as tx:
-        rows = media.claim(tx, now, now + LEASE, BATCH)
-    for _ in run(lambda row: _fetch(hands, room, row), rows):
-        pass
-    return len(rows)
+        return media.claim(tx, now, now + LEASE, limit)
+
+
+def fetch(hands: Hands, row: Any) -> None:
+    """A claimed file, from its carrier to its row; no transaction is open while the network is asked."""
+    room = _room(hands)
+    if row.attempts > len(WAITS_S) + 1:  # its worker died over it every time
+        outcome: Result = Never("broken")
+    else:
+        outcome = room.fetcher.fetch(row.carrier, row.url, row.attempts - 1)
+    fields = _outcome(hands, room, row, outcome)
+    is_ours = False
+    try:
+        with hands.db.write() as tx:
+            is_ours = media.finish(tx, row.id, row.lease_until, **fields)
+    finally:
+        if not is_ours:
+            _take_back(hands, fields)
 
 
 def see_file(hands: Hands, official: Official, media_id: int, *, small: bool = False) -> File | None:
@@ -80,19 +92,11 @@ def see_linked(hands: Hands, token: str) -> File | None:
     return _file(hands, found[0], file_name(found[0].name, found[0].kind)) if found else None
 
 
-def media_links(hands: Hands, row: Any) -> tuple[MediaRef, ...]:
+def links_of(tx: Connection, hands: Hands, row: Any) -> tuple[MediaRef, ...]:
     """The addresses at which a carrier fetches the files of an outbox row, and their kinds; empty for most rows.
 
     The same row has the same addresses whenever it is asked for, so that a message tried again is recognised.
     """
-    if not row.media:
-        return ()
-    with hands.db.read() as tx:
-        return links_of(tx, hands, row)
-
-
-def links_of(tx: Connection, hands: Hands, row: Any) -> tuple[MediaRef, ...]:
-    """As `media_links`, within a transaction."""
     if not row.media:
         return ()
     room, files = _room(hands), media.of_answer(tx, row.media)
@@ -137,22 +141,6 @@ def _take_back(hands: Hands, fields: dict[str, Any]) -> None:
         if key:
             with suppress(OSError, MissingFileError):
                 _room(hands).shelf.drop(key)
-
-
-def _fetch(hands: Hands, room: MediaRoom, row: Any) -> None:
-    """One file, from its carrier to its row; no transaction is open while the network is asked."""
-    if row.attempts > len(WAITS_S) + 1:  # its worker died over it every time
-        outcome: Result = Never("broken")
-    else:
-        outcome = room.fetcher.fetch(row.carrier, row.url, row.attempts - 1)
-    fields = _outcome(hands, room, row, outcome)
-    is_ours = False
-    try:
-        with hands.db.write() as tx:
-            is_ours = media.finish(tx, row.id, row.lease_until, **fields)
-    finally:
-        if not is_ours:
-            _take_back(hands, fields)
 
 
 def _outcome(hands: Hands, room: MediaRoom, row: Any, outcome: Result) -> dict[str, Any]:

@@ -126,11 +126,6 @@ def of_answer(connection: Connection, ids: Sequence[int]) -> Sequence[Row[tuple[
     return [found[i] for i in ids if i in found]
 
 
-def counts_by_state(connection: Connection) -> dict[str, int]:
-    query = select(media.c.state, func.count()).group_by(media.c.state)
-    return dict(connection.execute(query).all())
-
-
 def _due(now: datetime) -> tuple[Any, ...]:
     free = or_(media.c.lease_until.is_(None), media.c.lease_until < now)
     return (media.c.state == "waiting", media.c.due_at <= now, free)

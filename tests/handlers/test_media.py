@@ -11,13 +11,12 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from bot.services.hands import Hands
-from bot.services.media import media_links
 from bot.store.media import media
 from bot.store.outbox import outbox
 from bot.store.tickets import events, tickets
 from tests import visitors
 from tests.media import samples
-from tests.media.room import kept, refs, reports_with, rows, with_room
+from tests.media.room import kept, media_links, refs, reports_with, rows, with_room
 from tests.media.servers import Server, serving
 from tests.support import Citizen, Clock
 from tests.visitors import Office, Page, Visitor, does, put, ticket_page
