@@ -261,7 +261,11 @@ def test_an_answer_takes_a_file_along(
     assert (anybody.status, anybody.answer.mimetype) == (200, kind)
     assert samples.SECRET not in anybody.answer.data
     assert anybody.answer.headers["Cache-Control"] == "private, no-store"
-    assert anybody.answer.headers["Content-Security-Policy"].endswith("sandbox")
+    policy = anybody.answer.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; ")
+    assert "script-src" not in policy
+    assert policy.endswith("sandbox") or kind == "audio/ogg"
+    assert anybody.answer.headers["X-Content-Type-Options"] == "nosniff"
     assert number not in anybody.answer.headers["Content-Disposition"]
     assert "tawar" not in anybody.answer.headers.get("Set-Cookie", "")
 
