@@ -11,6 +11,7 @@ from bot.media.kinds import AMR, KINDS, MP4, OGG
 from bot.media.prepare import Prepared, Unfit, prepare
 from bot.media.sounds import find_ffmpeg, length_of, to_opus, without_tags
 from tests.media import samples
+from tests.media.servers import says, serving
 
 
 def test_a_voice_note_stays_as_it_is_and_tells_its_length() -> None:
@@ -84,13 +85,45 @@ def test_a_hanging_ffmpeg_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_greedy_ffmpeg_is_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    greedy = tmp_path / "ffmpeg"
+    """The limits come from outside, a moment after it has begun."""
+    greedy, told = tmp_path / "ffmpeg", tmp_path / "told"
     greedy.write_text(
-        '#!/bin/sh\nsleep 0.3\nfor last; do :; done\nexec dd if=/dev/zero of="${last#file:}" bs=1M count=99\n'
+        "#!/bin/sh\n"
+        'for last; do :; done; out="${last#file:}"; n=0\n'
+        'while [ "$(ulimit -f)" = unlimited ] && [ $n -lt 50 ]; do sleep 0.1; n=$((n + 1)); done\n'
+        'dd if=/dev/zero of="$out" bs=64k count=99\n'
+        f'wc -c < "$out" > {told}; ulimit -v >> {told}; ulimit -t >> {told}\n'
     )
     greedy.chmod(0o755)
     monkeypatch.setattr(sounds, "LARGEST", 1 << 20)
     assert to_opus(str(greedy), samples.amr(), AMR) is None
+    written, memory, seconds = map(int, told.read_text().split())
+    assert written == 2 << 20
+    assert memory == sounds.MEMORY // 1024
+    assert seconds == sounds.CPU_S
+
+
+def test_what_becomes_too_large_is_cut_where_it_still_plays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the limit of all it writes would end it with nothing made."""
+    monkeypatch.setattr(sounds, "LARGEST", 20_000)
+    made = to_opus(samples.need_ffmpeg(), samples.sound("aac", seconds=20.0), KINDS["audio/aac"])
+    assert made is not None
+    assert 10_000 < len(made) < 30_000
+    assert 3 < (length_of(made) or 0) < 19
+
+
+def test_ffmpeg_opens_no_address_even_if_it_is_given_one(tmp_path: Path) -> None:
+    wrong, real = tmp_path / "ffmpeg", samples.need_ffmpeg()
+    with serving() as server:
+        server.talks["/x.amr"] = says(samples.amr())
+        wrong.write_text(
+            "#!/bin/sh\nfor word; do\n  shift\n"
+            f'  case "$word" in file:*/in.amr) word={server.url}/x.amr;; esac\n'
+            f'  set -- "$@" "$word"\ndone\nexec {real} "$@"\n'
+        )
+        wrong.chmod(0o755)
+        assert to_opus(str(wrong), samples.amr(), AMR) is None
+        assert server.asked == []
 
 
 def test_ffmpeg_is_told_nothing_of_our_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
