@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import ContentRange
 from werkzeug.exceptions import RequestedRangeNotSatisfiable, ServiceUnavailable
 
-from bot.media.kinds import INLINE
+from bot.media.kinds import INLINE, KINDS
 from bot.media.shelf import MissingFileError
 from bot.services import media
 from bot.services.media import File
@@ -22,6 +22,8 @@ MAX_UPLOAD = 17 * 1024 * 1024
 """Bytes of a form with a file: 16 MB of file, and words."""
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """Whatever it is, it runs nothing; the style is the browser's own around a picture."""
+PLAYED = "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'"
+"""A sound whose address is opened by itself: in a sandbox Chromium may not fetch what its own player is to play."""
 
 
 @blueprint.get("/desk/media/<int:media_id>/<variant>")
@@ -46,6 +48,8 @@ def linked(token: str) -> ResponseReturnValue:
     """A file that goes with an answer: the carrier fetches it, or a person who got its address by SMS."""
     file = media.see_linked(web().hands, token) or abort(404)
     answer = _answer(file, shown=file.kind in INLINE)
+    if KINDS[file.kind].sort == "voice":
+        answer.headers["Content-Security-Policy"] = PLAYED
     answer.headers["Cache-Control"] = "private, no-store"
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer

@@ -21,5 +21,6 @@ def serve(target: str, host: str, port: int, *, processes: int = 1, threads: int
         "backpressure": WAITING, "log-level": "error", "workers-kill-timeout": 10,
     }  # fmt: skip
     words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
-    command = [sys.executable, "-m", "granian", *words, "--respawn-failed-workers", target]
+    # never an access log, whatever the environment says: Kannel's receipts may hold a citizen's words in their address
+    command = [sys.executable, "-m", "granian", *words, "--no-access-log", "--respawn-failed-workers", target]
     os.execv(sys.executable, command)  # noqa: S606 our own words, no shell

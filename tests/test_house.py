@@ -10,7 +10,8 @@ ROOT = Path(__file__).parent.parent
 ROOMS = ("bot", "handlers", "workers")
 PURE = ("bot.text", "bot.dialogue", "bot.tickets", "bot.clock", "bot.calendar", "bot.timetable", "bot.limits",
         "bot.deadlines", "bot.rules", "bot.ladder", "bot.campaigns", "bot.outbox", "bot.sms", "bot.phone", "bot.names",
-        "bot.directory", "bot.learning", "bot.media.kinds", "bot.media.places", "bot.media.links")  # fmt: skip
+        "bot.directory", "bot.learning", "bot.media.kinds", "bot.media.places", "bot.media.links",
+        "bot.media.exif")  # fmt: skip
 HANDS = ("bot.store", "bot.carriers", "bot.lookups", "bot.catalog", "bot.lexicon", "bot.review", "bot.config",
          "bot.media.fetch", "bot.media.shelf", "bot.media.bucket", "bot.media.pictures", "bot.media.sounds",
          "bot.media.prepare")  # fmt: skip

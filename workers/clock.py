@@ -4,8 +4,10 @@ import logging
 import threading
 from datetime import timedelta
 
+from bot.media.shelf import PARTS
 from bot.services.catch_up import catch_up
 from bot.services.hands import Hands
+from bot.services.media import sweep
 from bot.services.outreach import end_finished, start_due
 from bot.services.receipts import PARKED_FOR
 from bot.services.verifying import seal
@@ -58,9 +60,14 @@ def tick(hands: Hands) -> None:
 
 
 def tidy(hands: Hands) -> None:
-    """Seals the history, and drops spent form keys and receipts that matched nothing."""
+    """Seals the history, drops spent form keys, receipts that matched nothing, and in a part of the shelf files that are nobody's: a part each
+    time, so that a bucket of a million files keeps nobody waiting. In two days all parts have had their turn."""
     seal(hands)
     now = hands.now()
     with hands.db.write() as tx:
         accounts.forget_before(tx, now - FORMS_KEPT)
         parked.drop(tx, now - PARKED_FOR)
+    try:
+        sweep(hands, int(now.timestamp() / TIDY_EVERY) % PARTS)
+    except OSError as error:
+        log.warning("files that are nobody's stay for now (%s)", type(error).__name__)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, wait
 from itertools import count
 from typing import Any, TypeVar
 
@@ -21,26 +21,34 @@ class Lanes:
         self.now = most
 
     def map(self, call: Callable[[Any], _Found], items: Iterable[Any]) -> Sequence[_Found]:
-        """What `call` makes of each item. Raises what a call raises, after all have ended."""
+        """What `call` makes of each item. Raises what a call raises (the first, if several do), after all have ended."""
         todo = list(items)
         if not todo:
             return []
         done: list[Any] = [None] * len(todo)
         spent: list[float] = []
+        raised: list[Exception] = []
         places = count()
 
         def work() -> None:
             while (place := next(places)) < len(todo):
                 started = time.perf_counter()
-                done[place] = call(todo[place])
+                try:
+                    done[place] = call(todo[place])
+                except Exception as error:
+                    raised.append(error)
                 spent.append(time.perf_counter() - started)
 
         lanes = min(self.now, len(todo))
         if lanes == 1:
             work()
         else:
-            for future in [self._pool.submit(work) for _ in range(lanes)]:
+            working = [self._pool.submit(work) for _ in range(lanes)]
+            wait(working)
+            for future in working:
                 future.result()
+        if raised:
+            raise raised[0]
         self._adapt(sum(spent) / len(spent) / lanes, lanes)
         return done
 

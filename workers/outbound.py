@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 
@@ -30,7 +30,7 @@ THREADS = 16
 """Carrier calls under way at once: 16 at 200 ms a call make 80 messages a second, WhatsApp's rate for one sender."""
 SWEEP_S = 1.0
 ROUNDS = 10
-"""Batches in one go, so that unanswered messages and unknown outcomes have their turn during a long broadcast."""
+"""Batches in one go, so that unanswered messages have their turn during a long broadcast."""
 BROKER_REST_S = 1.0
 QUICK_THREADS = 8
 LEAST_BATCH, MOST_BATCH = 8, 256
@@ -74,16 +74,19 @@ class Sender:
         return 0.0
 
     def sweep(self) -> float | None:
-        """One look at the database: unanswered messages, unsent messages, unknown outcomes. Seconds until more can be sent."""
+        """One look at the database: unanswered and unsent messages, parked receipts. Seconds until more can be sent."""
         with self._hands.db.read() as tx:
             kept = messages.due_unanswered(tx, self._hands.now())
         for inbound_id in kept:
             show_typing(self._hands, inbound_id)
             answer_later(self._hands, inbound_id)
         more = self.send_all()
-        settle_unknown(self._hands)
         settle_parked(self._hands)
         return more
+
+    def settle(self) -> None:
+        """Asks about unknown outcomes, each of which a carrier may ponder for ten seconds."""
+        settle_unknown(self._hands, self._stop.is_set)
 
 
 _sender: list[Sender] = []
@@ -97,8 +100,12 @@ def send_job(ids: Sequence[int]) -> None:
 def run_worker(hands: Hands, connection: Redis | None, stop: threading.Event) -> None:
     """Works until `stop` is set. With no broker, or while it is away, the sweep alone sends, once a second."""
     _sender[:] = [Sender(hands, stop)]
-    sweeper = threading.Thread(target=_sweep_until, args=(_sender[0], stop), name="sweep")
-    sweeper.start()
+    beside = [
+        threading.Thread(target=_again_until, args=(stop, work), name=name)
+        for name, work in (("sweep", _sender[0].sweep), ("settle", _sender[0].settle))
+    ]
+    for thread in beside:
+        thread.start()
     if connection is None:
         log.warning("no broker: the worker looks into the database once a second")
     try:
@@ -109,7 +116,8 @@ def run_worker(hands: Hands, connection: Redis | None, stop: threading.Event) ->
                 _work_until_trouble(connection, stop)
     finally:  # however it ends, the sweep ends with it
         stop.set()
-        sweeper.join()
+        for thread in beside:
+            thread.join()
 
 
 class _Worker(SimpleWorker):
@@ -138,12 +146,13 @@ def _work_until_trouble(connection: Redis, stop: threading.Event) -> None:
         stop.wait(BROKER_REST_S)
 
 
-def _sweep_until(sender: Sender, stop: threading.Event) -> None:
+def _again_until(stop: threading.Event, work: Callable[[], float | None]) -> None:
+    """Works once a second, or sooner where it says so."""
     more: float | None = None
     while not stop.wait(SWEEP_S if more is None else min(more, SWEEP_S)):
         more = None
         try:
-            more = sender.sweep()
+            more = work()
         except DatabaseAway:
             log.warning("the database is away; trying again in a second")
         except Exception as error:  # one bad row must not stop all sending

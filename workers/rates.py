@@ -50,10 +50,6 @@ class SharedRates:
         self._script: Any = connection.register_script(_TAKE) if connection is not None else None
         self._rest_until = 0.0
 
-    def take(self, sender: str, cost: float, per_second: float, lane: int) -> float:
-        """Seconds to wait before a message of `cost` segments may leave; 0: it may leave now, and its tokens are taken."""
-        return self.take_all(sender, [(cost, lane)], per_second)[1]
-
     def take_all(self, sender: str, wanted: Sequence[Wanted], per_second: float) -> tuple[int, float]:
         """As in bot/rates.py: one question for a whole batch."""
         if self._script is not None and time.monotonic() >= self._rest_until:

@@ -66,6 +66,7 @@ TROUBLES = {answer.error: answer.trouble for answer in ANSWERS} | {
     "retries_exceeded": Trouble.LATER,
 }
 _STAT = re.compile(r"\bstat:([A-Z]{1,10})")
+_WORDS = re.compile(r"\btext:", re.IGNORECASE)
 _NACK = re.compile(r"^NACK/(0x[0-9a-fA-F]{8})")
 
 
@@ -84,12 +85,14 @@ def outcome_of(status: int, body: str, ref: str) -> Outcome:
 
 
 def error_of(status: str, words: str) -> str:
-    """The error in a report of type `status`; `words`: what the operator said (`%A`), of which nothing else is kept."""
+    """The error in a report of type `status`; `words`: what the operator said (`%A`), of which nothing else is kept. There is
+    no other way to the code, and at its end stand the first twenty letters of the message (SMPP 3.4, appendix B)."""
     if status not in ("2", "16"):
         return ""
-    if found := _STAT.search(words) or _NACK.search(words):
+    code, *_ = _WORDS.split(words, 1)
+    if found := _STAT.search(code) or _NACK.search(code):
         return found[1]
-    return "retries_exceeded" if "Retries Exceeded" in words else "no_reason"
+    return "retries_exceeded" if "Retries Exceeded" in code else "no_reason"
 
 
 def trouble_of(error: str) -> Trouble:

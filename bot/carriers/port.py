@@ -160,7 +160,7 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A message the carrier says it has."""
+    """A message the carrier says it has. `text`: as in the Outgoing asked about, if it is what that one is written out to."""
 
     provider_id: str
     status: str

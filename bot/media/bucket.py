@@ -1,6 +1,7 @@
 """Files in S3 or a store that speaks like it, for several hosts; needs `pip install 'tawar[s3]'`."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,7 +9,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bot.media.shelf import CHUNK, MissingFileError, checked, new_key
+from bot.media.shelf import CHUNK, MissingFileError, checked, is_key, new_key
 
 CONNECT_S, READ_S, TRIES = 3, 10, 2
 
@@ -55,6 +56,19 @@ class Bucket:
             self._client.delete_object(Bucket=self._bucket, Key=self._name(checked(key)))
         except (BotoCoreError, ClientError) as error:
             raise OSError(f"the bucket did not forget a file: {type(error).__name__}") from error
+
+    def older(self, part: int, before: datetime) -> Iterator[str]:
+        """What is none of our keys is somebody else's, and left alone."""
+        start = len(self._name(""))
+        try:
+            pages = self._client.get_paginator("list_objects_v2")
+            for page in pages.paginate(Bucket=self._bucket, Prefix=self._name(f"{part:02x}/")):
+                for found in page.get("Contents", ()):
+                    key = found["Key"][start:]
+                    if is_key(key) and found["LastModified"] < before:
+                        yield key
+        except (BotoCoreError, ClientError) as error:
+            raise OSError(f"the bucket did not list its files: {type(error).__name__}") from error
 
     def _name(self, key: str) -> str:
         return f"{self._prefix}/{key}" if self._prefix else key

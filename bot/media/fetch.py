@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 import certifi
 
 from bot.media.kinds import HEAD, LARGEST, kind_of
-from bot.media.places import Source, Target, check_url, follow, may_connect
+from bot.media.places import HTTPS, Source, Target, check_url, follow, may_connect
 
 CONNECT_S, TOTAL_S = 5.0, 60.0
 """Seconds for a connection, and for everything together: 16 MB within a minute needs 2.2 Mbit/s of a server's line."""
@@ -134,6 +134,8 @@ class _Plain(http.client.HTTPConnection):
 
 
 class _Tls(_Plain):
+    default_port = HTTPS  # else the port stands in the Host header, and a signed address does not fit
+
     def __init__(self, target: Target, ask: Resolve, until: float, context: ssl.SSLContext) -> None:
         super().__init__(target, ask, until)
         self.context = context

@@ -46,6 +46,10 @@ _MAGIC = (
     (0, b"%PDF-", PDF),
     (0, b"ID3", MP3),
 )
+_BOXED = (MP4, GPP, M4A)
+_MP4_BRANDS = frozenset((b"mp41", b"mp42", b"avc1", b"M4V ", b"MSNV", *(b"iso" + bytes([n]) for n in b"m23456789")))
+"""What phones, cameras and WhatsApp write (registered at mp4ra.org)."""
+_VIDEO, _SOUND = re.compile(rb"hdlr.{8}vide", re.DOTALL), re.compile(rb"hdlr.{8}soun", re.DOTALL)
 _ODD = re.compile(r"[^\w\-. ]+")
 _DOTS = re.compile(r"[.\s]{2,}")
 
@@ -64,10 +68,14 @@ def kind_of(head: bytes) -> Kind | None:
     return _frames(head)
 
 
-def told_apart(kind: Kind, data: bytes) -> Kind:
-    """MP4 and 3GP hold sound or pictures: one without a video track (ISO 14496-12, handler `vide`) is sound."""
-    if kind.sort != "video" or b"vide" in data:
+def told_apart(kind: Kind, data: bytes) -> Kind | None:
+    """MP4 and 3GP hold sound or pictures, by the handlers of their tracks (ISO 14496-12); one with neither is nothing we know."""
+    if kind not in _BOXED:
         return kind
+    if _VIDEO.search(data):
+        return GPP if kind is GPP else MP4
+    if not _SOUND.search(data):
+        return None
     return GPP_VOICE if kind is GPP else M4A
 
 
@@ -81,11 +89,11 @@ def file_name(stem: str, kind: str) -> str:
     return f"{plain[:MAX_NAME].strip() or 'file'}.{extension}"
 
 
-def _boxed(brand: bytes) -> Kind:
-    """An ISO base media file by its major brand."""
-    if brand[:2] == b"3g":
+def _boxed(brand: bytes) -> Kind | None:
+    """An ISO base media file by its major brand: HEIC, AVIF, QuickTime and many others share the box."""
+    if brand[:3] in (b"3gp", b"3g2"):
         return GPP
-    return M4A if brand in (b"M4A ", b"M4B ") else MP4
+    return M4A if brand in (b"M4A ", b"M4B ") else MP4 if brand in _MP4_BRANDS else None
 
 
 def _frames(head: bytes) -> Kind | None:

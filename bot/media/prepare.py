@@ -3,9 +3,12 @@
 import hashlib
 from dataclasses import dataclass
 
-from bot.media.kinds import HEAD, INLINE, OGG, Kind, kind_of, told_apart
+from bot.media.kinds import GPP, GPP_VOICE, HEAD, INLINE, M4A, MP4, OGG, Kind, kind_of, told_apart
 from bot.media.pictures import BrokenPictureError, clean
 from bot.media.sounds import length_of, to_opus, without_tags
+
+TELLING = (MP4, GPP, M4A, GPP_VOICE)
+"""Phones write into these where they were recorded. What could not be written anew is for officials' eyes only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +37,20 @@ class Unfit:
 def prepare(data: bytes, ffmpeg: str, *, for_phones: bool = False) -> Prepared | Unfit:
     """The file ready to be kept. `ffmpeg`: its path, empty where there is none: then what browsers do not play is kept to be
     downloaded. `for_phones`: it goes to a citizen, in a kind WhatsApp takes."""
-    kind = kind_of(data[:HEAD])
+    looks = kind_of(data[:HEAD])
+    if looks is None:
+        return Unfit("kind")
+    if len(data) > looks.max_bytes:
+        return Unfit("big")
+    kind = told_apart(looks, data)
     if kind is None:
         return Unfit("kind")
-    if len(data) > kind.max_bytes:
-        return Unfit("big")
-    kind = told_apart(kind, data)
     if kind.sort == "photo":
         return _picture(data, kind, for_phones=for_phones)
-    if kind.sort == "voice":
-        return _sound(data, kind, ffmpeg)
-    if kind.sort == "video" and ffmpeg:
-        data = without_tags(ffmpeg, data, kind) or data
-    return Prepared(kind, data)
+    ready = _sound(data, kind, ffmpeg) if kind.sort == "voice" else _other(data, kind, ffmpeg)
+    if for_phones and kind in TELLING and isinstance(ready, Prepared) and ready.data is data:
+        return Unfit("broken" if ffmpeg else "kind")
+    return ready
 
 
 def _picture(data: bytes, kind: Kind, *, for_phones: bool) -> Prepared | Unfit:
@@ -57,6 +61,11 @@ def _picture(data: bytes, kind: Kind, *, for_phones: bool) -> Prepared | Unfit:
     if len(picture.data) > picture.kind.max_bytes:
         return Unfit("big")
     return Prepared(picture.kind, picture.data, picture.small, None, picture.width, picture.height)
+
+
+def _other(data: bytes, kind: Kind, ffmpeg: str) -> Prepared:
+    made = without_tags(ffmpeg, data, kind) if ffmpeg and kind.sort == "video" else None
+    return Prepared(kind, made or data)
 
 
 def _sound(data: bytes, kind: Kind, ffmpeg: str) -> Prepared | Unfit:

@@ -5,10 +5,14 @@ import re
 import secrets
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 CHUNK = 64 * 1024
+PARTS = 256
+"""Of the shelf, by the first two letters of a key."""
+HALF = ".new"
 _KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{32}")
 
 
@@ -28,6 +32,9 @@ class Shelf(Protocol):
     def drop(self, key: str) -> None:
         """Forgets a file; one that is not there is no trouble."""
 
+    def older(self, part: int, before: datetime) -> Iterator[str]:
+        """The keys in one of PARTS that were put there before that; clears away what was left half-written. Raises OSError."""
+
 
 def new_key() -> str:
     """128 random bits."""
@@ -35,9 +42,13 @@ def new_key() -> str:
     return f"{name[:2]}/{name[2:4]}/{name}"
 
 
+def is_key(name: str) -> bool:
+    return bool(_KEY.fullmatch(name))
+
+
 def checked(key: str) -> str:
     """A key of ours and no path that somebody made up. Raises MissingFileError."""
-    if not _KEY.fullmatch(key):
+    if not is_key(key):
         raise MissingFileError(key)
     return key
 
@@ -54,7 +65,7 @@ class Folder:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         for folder in (path.parent, path.parent.parent, self._root):  # `mode` above is for the last one only
             folder.chmod(0o700)
-        aside = path.with_name(f".{path.name}.new")
+        aside = path.with_name(f".{path.name}{HALF}")
         try:
             with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(data)
@@ -81,3 +92,15 @@ class Folder:
 
     def drop(self, key: str) -> None:
         (self._root / checked(key)).unlink(missing_ok=True)
+
+    def older(self, part: int, before: datetime) -> Iterator[str]:
+        for path in (self._root / f"{part:02x}").glob("*/*"):
+            try:
+                is_old = path.is_file() and path.stat().st_mtime < before.timestamp()
+            except FileNotFoundError:
+                continue  # somebody else dropped it meanwhile
+            key = path.relative_to(self._root).as_posix()
+            if is_old and is_key(key):
+                yield key
+            elif is_old and path.suffix == HALF:
+                path.unlink(missing_ok=True)

@@ -1,7 +1,7 @@
 """Files of messages and answers: fetched by a worker, shown to whoever may see the ticket, handed to carriers by signed links."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,14 +18,15 @@ from bot.services import desk, orders
 from bot.services.hands import Hands, MediaRoom
 from bot.services.orders import Done, Official, Order
 from bot.store import media
+from bot.store.database import DatabaseAway
 
 LEASE = timedelta(minutes=5)
 """A fetch ends within a minute, and ffmpeg within half a one."""
-BATCH = 4
 WAITS_S = (5, 15, 60, 180, 600, 1800, 7200)
 """Seconds before each further try: a file may be at the carrier a little later than its message, and a carrier away for hours."""
 PUBLIC_PATH = "/media/"
-Run = Callable[[Callable[[Any], None], Iterable[Any]], Iterable[None]]
+ORPHANED = timedelta(days=1)
+"""A file on the shelf that no row names by then is nobody's."""
 
 
 class NoRoomError(RuntimeError):
@@ -48,17 +49,28 @@ class File:
         return self.shelf.read(self.key, start, length)
 
 
-def fetch_due(hands: Hands, run: Run = map) -> int:
-    """Fetches files whose time has come, BATCH at most; how many were tried. `run`: how many at once."""
-    room, now = _room(hands), hands.now()
+def claim_due(hands: Hands, limit: int) -> Sequence[Any]:
+    """Files whose time to be fetched has come, `limit` at most, each for `fetch` and for nobody else meanwhile."""
+    now = hands.now()
     with hands.db.read() as tx:
         if not media.is_due(tx, now):
-            return 0
+            return ()
     with hands.db.write() as tx:
-        rows = media.claim(tx, now, now + LEASE, BATCH)
-    for _ in run(lambda row: _fetch(hands, room, row), rows):
-        pass
-    return len(rows)
+        return media.claim(tx, now, now + LEASE, limit)
+
+
+def fetch(hands: Hands, row: Any) -> None:
+    """A claimed file, from its carrier to its row; no transaction is open while the network is asked."""
+    room = _room(hands)
+    if row.attempts > len(WAITS_S) + 1:  # its worker died over it every time
+        outcome: Result = Never("broken")
+    else:
+        outcome = room.fetcher.fetch(row.carrier, row.url, row.attempts - 1)
+    fields = _outcome(hands, room, row, outcome)
+    with _taken_back_on_error(hands, fields), hands.db.write() as tx:
+        is_ours = media.finish(tx, row.id, row.lease_until, **fields)
+    if not is_ours:
+        _take_back(hands, fields)
 
 
 def see_file(hands: Hands, official: Official, media_id: int, *, small: bool = False) -> File | None:
@@ -80,19 +92,11 @@ def see_linked(hands: Hands, token: str) -> File | None:
     return _file(hands, found[0], file_name(found[0].name, found[0].kind)) if found else None
 
 
-def media_links(hands: Hands, row: Any) -> tuple[MediaRef, ...]:
+def links_of(tx: Connection, hands: Hands, row: Any) -> tuple[MediaRef, ...]:
     """The addresses at which a carrier fetches the files of an outbox row, and their kinds; empty for most rows.
 
     The same row has the same addresses whenever it is asked for, so that a message tried again is recognised.
     """
-    if not row.media:
-        return ()
-    with hands.db.read() as tx:
-        return links_of(tx, hands, row)
-
-
-def links_of(tx: Connection, hands: Hands, row: Any) -> tuple[MediaRef, ...]:
-    """As `media_links`, within a transaction."""
     if not row.media:
         return ()
     room, files = _room(hands), media.of_answer(tx, row.media)
@@ -110,13 +114,29 @@ def act_with_file(hands: Hands, official: Official, order: Order, data: bytes, n
         file = _shelve(hands, ready) | {"name": file_name(name, ready.kind.type)}
     except OSError:
         return orders.Unfit("desk.error.file_room")
-    result: orders.Result | None = None
-    try:
+    with _taken_back_on_error(hands, file):
         result = desk.act(hands, official, replace(order, file=file))
-    finally:
-        if not isinstance(result, Done):
-            _take_back(hands, file)
+    if not isinstance(result, Done):
+        _take_back(hands, file)
     return result
+
+
+def sweep(hands: Hands, part: int) -> int:
+    """Drops files that no row names, ORPHANED after they were put there, from one of the shelf's PARTS; how many. Raises
+    OSError while the store is away."""
+    if hands.media is None:
+        return 0
+    shelf, dropped = hands.media.shelf, 0
+    old = list(shelf.older(part, hands.now() - ORPHANED))
+    if not old:
+        return 0
+    with hands.db.read() as tx:
+        named = media.keys_from(tx, f"{part:02x}/")
+    for key in old:
+        if key not in named:
+            shelf.drop(key)
+            dropped += 1
+    return dropped
 
 
 def _shelve(hands: Hands, ready: Prepared) -> dict[str, Any]:
@@ -127,32 +147,40 @@ def _shelve(hands: Hands, ready: Prepared) -> dict[str, Any]:
         "seconds": ready.seconds, "width": ready.width, "height": ready.height,
     }  # fmt: skip
     if ready.small:
-        fields |= {"small_key": shelf.put(ready.small), "small_bytes": len(ready.small)}
+        try:
+            fields |= {"small_key": shelf.put(ready.small), "small_bytes": len(ready.small)}
+        except OSError:
+            _drop(hands, [fields["key"]])
+            raise
     return fields
 
 
-def _take_back(hands: Hands, fields: dict[str, Any]) -> None:
-    """Takes a file off the shelf that nobody wrote down after all."""
-    for key in (fields.get("key"), fields.get("small_key")):
-        if key:
-            with suppress(OSError, MissingFileError):
-                _room(hands).shelf.drop(key)
-
-
-def _fetch(hands: Hands, room: MediaRoom, row: Any) -> None:
-    """One file, from its carrier to its row; no transaction is open while the network is asked."""
-    if row.attempts > len(WAITS_S) + 1:  # its worker died over it every time
-        outcome: Result = Never("broken")
-    else:
-        outcome = room.fetcher.fetch(row.carrier, row.url, row.attempts - 1)
-    fields = _outcome(hands, room, row, outcome)
-    is_ours = False
+@contextmanager
+def _taken_back_on_error(hands: Hands, fields: dict[str, Any]) -> Iterator[None]:
+    """Where the database went away within the block, its commit may have gone through, or may yet: then the file stays, and
+    is swept up tomorrow if it is nobody's."""
     try:
-        with hands.db.write() as tx:
-            is_ours = media.finish(tx, row.id, row.lease_until, **fields)
-    finally:
-        if not is_ours:
-            _take_back(hands, fields)
+        yield
+    except DatabaseAway:
+        raise
+    except Exception:
+        _take_back(hands, fields)
+        raise
+
+
+def _take_back(hands: Hands, fields: dict[str, Any]) -> None:
+    """Takes a file off the shelf unless a row names it after all."""
+    keys = [key for key in (fields.get("key"), fields.get("small_key")) if key]
+    with suppress(DatabaseAway):
+        with hands.db.read() as tx:
+            keys = [key for key in keys if not media.is_named(tx, key)]
+        _drop(hands, keys)
+
+
+def _drop(hands: Hands, keys: Sequence[str]) -> None:
+    for key in keys:
+        with suppress(OSError, MissingFileError):
+            _room(hands).shelf.drop(key)
 
 
 def _outcome(hands: Hands, room: MediaRoom, row: Any, outcome: Result) -> dict[str, Any]:

@@ -101,7 +101,8 @@ def _pass_gate(tx: Connection, hands: Hands, claimed: Sequence[Any]) -> list[Rea
             case Send():
                 outbox.send_by(tx, row, verdict.route.carrier, verdict.route.channel)
                 template = routes.template_of(hands, row, known.approved) if verdict.form is Form.TEMPLATE else ""
-                message = _message(tx, hands, row, texts[row.id], verdict.route.channel, template)
+                how = _template(row, texts[row.id], template)
+                message = message_of(tx, hands, row, texts[row.id], verdict.route.channel, how)
                 ready.append(Ready(row, verdict.route.carrier, message))
             case Hold(until, reason):
                 fields = {"state": "waiting", "due_at": until, "reason": reason, "attempts": row.attempts - 1}
@@ -113,8 +114,10 @@ def _pass_gate(tx: Connection, hands: Hands, claimed: Sequence[Any]) -> list[Rea
     return ready
 
 
-def _message(tx: Connection, hands: Hands, row: Any, text: str, channel: str, template: str) -> Outgoing:
-    variables = row.variables or [text]
+def message_of(
+    tx: Connection, hands: Hands, row: Any, text: str, channel: str, template: Template | None = None
+) -> Outgoing:
+    """What a carrier is handed of a row, and asked about afterwards: whatever is left out here is not recognised there."""
     return Outgoing(
         row.ref,
         channel,
@@ -125,8 +128,12 @@ def _message(tx: Connection, hands: Hands, row: Any, text: str, channel: str, te
         menu=hands.catalog.text(row.language, "option.list") if row.choices else "",
         media=links_of(tx, hands, row),
         pin=None if row.latitude is None else (row.latitude, row.longitude),
-        template=Template(template, {str(n): value for n, value in enumerate(variables, 1)}) if template else None,
+        template=template,
     )
+
+
+def _template(row: Any, text: str, name: str) -> Template | None:
+    return Template(name, {str(n): value for n, value in enumerate(row.variables or [text], 1)}) if name else None
 
 
 def outbox_texts(tx: Connection, rows: Sequence[Any]) -> dict[int, str]:

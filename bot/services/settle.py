@@ -1,6 +1,6 @@
 """Messages whose outcome we never learnt: the carrier is asked; what it has is accepted, what it has not is sent again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,12 +11,13 @@ from bot.delivery import ASK_AFTER, ASKS, is_progress, is_worth_sending
 from bot.outbox import Lane
 from bot.services.hands import Hands
 from bot.services.receipts import match_parked
-from bot.services.send import outbox_texts
+from bot.services.send import message_of, outbox_texts
 from bot.store import attempts, outbox
 
 
-def settle_unknown(hands: Hands) -> int:
-    """Asks the carriers about messages whose outcome we never learnt; how many were asked about.
+def settle_unknown(hands: Hands, is_over: Callable[[], bool] = lambda: False) -> int:
+    """Asks the carriers about messages whose outcome we never learnt; how many were claimed to be asked about. A carrier may
+    take long to answer: once `is_over`, the rest is asked about another time.
 
     A message the carrier has is accepted. One it does not have, asked ASKS times, is sent again if it is an answer to a
     citizen; a broadcast stays unknown, because a second copy is worse than a gap.
@@ -26,9 +27,11 @@ def settle_unknown(hands: Hands) -> int:
         outbox.expire_leases(tx, now, now + ASK_AFTER)
         rows = outbox.claim_unsettled(tx, now, now + ASK_AFTER)
         texts = outbox_texts(tx, rows)
-    for row in rows:
+        messages = [message_of(tx, hands, row, texts[row.id], row.channel, _of(row)) for row in rows]
+    for row, message in zip(rows, messages, strict=True):
+        if is_over():
+            break
         carrier = hands.carriers.get(row.carrier)
-        message = Outgoing(row.ref, row.channel, row.phone, texts[row.id], body=row.body, template=_of(row))
         seen = carrier.find(message, row.created_at - timedelta(minutes=1)) if carrier else None
         with hands.db.write() as tx:
             _settle(tx, hands, row, None if seen is None else _unclaimed(tx, row, message, seen))

@@ -128,9 +128,17 @@ def of_answer(connection: Connection, ids: Sequence[int]) -> Sequence[Row[tuple[
     return [found[i] for i in ids if i in found]
 
 
-def counts_by_state(connection: Connection) -> dict[str, int]:
-    query = select(media.c.state, func.count()).group_by(media.c.state)
-    return dict(connection.execute(query).all())
+def is_named(connection: Connection, key: str) -> bool:
+    """Whether a file on the shelf is any row's. For the few that were put there in vain: all rows are walked through."""
+    named = or_(media.c.key == key, media.c.small_key == key)
+    return connection.execute(select(media.c.id).where(named).limit(1)).first() is not None
+
+
+def keys_from(connection: Connection, start: str) -> set[str]:
+    """All keys that begin so, of files and of small pictures."""
+    keys = (media.c.key, media.c.small_key)
+    found = connection.execute(select(*keys).where(or_(*(key.startswith(start) for key in keys))))
+    return {key for row in found for key in row}
 
 
 def _due(now: datetime) -> tuple[Any, ...]:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.chain import Broken
 from bot.clock import KARACHI
 from bot.config import DATABASES, Settings
+from bot.media.sounds import find_ffmpeg
 from bot.services.catch_up import catch_up
 from bot.services.hands import utc_now
 from bot.services.health import ask_carriers, look
@@ -27,6 +28,10 @@ BROKEN = {
     "missing": "one is missing.",
     "words": "the words beside it are not what was written.",
 }
+NO_FFMPEG = (
+    "Without ffmpeg, which is not installed, voice of old phones (AMR, AAC, MP3, M4A, 3GP) does not play in the browser,"
+    " citizens' films keep the place where they were taken, and officials cannot answer with M4A voice or a film."
+)
 YEAR_H = 366 * 24
 
 
@@ -42,6 +47,8 @@ def commands(parts: Parts) -> list[click.Command]:
         for line in found:
             click.echo(f"- {line}")
         click.echo(f"{len(found)} to mend." if found else "All is well.")
+        if not find_ffmpeg():
+            click.echo(NO_FFMPEG)
         sys.exit(1 if found else 0)
 
     @click.command(

@@ -5,6 +5,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +33,7 @@ class Exchange:
         self._open_until: dict[Key, float] = {}
         self._typing_until: dict[Key, float] = {}
         self._media: dict[str, Media] = {}
+        self._media_of: dict[str, str] = {}  # a file's message
         self._media_bytes = 0
         self.log: deque[dict[str, Any]] = deque(maxlen=KEPT_MESSAGES)
         self.opted_out: set[str] = set()
@@ -47,8 +49,7 @@ class Exchange:
             thread = self._threads.setdefault(_key(message), deque(maxlen=KEPT_IN_A_THREAD))
             thread.append(message)
             for media in message.media:
-                self._media[media.sid] = media
-                self._media_bytes += len(media.data)
+                self._hold(message, media)
             self._forget_oldest()
             self._bump(_key(message))
 
@@ -78,6 +79,8 @@ class Exchange:
                 thread = self._threads[_key(message)]
                 if message in thread:
                     thread.remove(message)
+                for media in message.media:
+                    self._let_go(media.sid)
                 self._bump(_key(message))
 
     def get(self, sid: str) -> Message | None:
@@ -142,9 +145,8 @@ class Exchange:
         """The bytes of a file have come that was only an address before."""
         with self._changed:
             if message := self._messages.get(sid):
+                self._hold(message, kept)
                 message.media = tuple(kept if media.sid == kept.sid else media for media in message.media)
-                self._media[kept.sid] = kept
-                self._media_bytes += len(kept.data)
                 self._forget_oldest()
                 self._bump(_key(message))
 
@@ -153,8 +155,7 @@ class Exchange:
         with self._changed:
             if message := self._messages.get(sid):
                 message.media = tuple(media for media in message.media if media.sid != media_sid)
-                if gone := self._media.pop(media_sid, None):
-                    self._media_bytes -= len(gone.data)
+                self._let_go(media_sid)
                 self._bump(_key(message))
 
     def _bump(self, key: Key) -> None:
@@ -165,7 +166,19 @@ class Exchange:
         while len(self._messages) > KEPT_MESSAGES:
             self.remove(next(iter(self._messages)))
         while self._media_bytes > KEPT_MEDIA_BYTES or len(self._media) > KEPT_MESSAGES:
-            self._media_bytes -= len(self._media.pop(next(iter(self._media))).data)
+            self._let_go(next(iter(self._media)))
+
+    def _hold(self, message: Message, media: Media) -> None:
+        self._let_go(media.sid)
+        self._media[media.sid], self._media_of[media.sid] = media, message.sid
+        self._media_bytes += len(media.data)
+
+    def _let_go(self, sid: str) -> None:
+        """Forgets a file's bytes wherever they are held; its message knows that there was one."""
+        if gone := self._media.pop(sid, None):
+            self._media_bytes -= len(gone.data)
+            if message := self._messages.get(self._media_of.pop(sid)):
+                message.media = tuple(replace(one, data=b"") if one.sid == sid else one for one in message.media)
 
 
 def _key(message: Message) -> Key:

@@ -130,14 +130,17 @@ class Phone {
   offerVoice() {
     const start = this.mic.getAttribute("aria-label");
     const name = (label, on) => { this.mic.setAttribute("aria-label", label); this.mic.setAttribute("aria-pressed", on); };
-    let recorder = null;
+    let [recorder, asking] = [null, false];
     this.mic.hidden = false;
     this.mic.addEventListener("click", async () => {
       if (recorder) { recorder.stop(); return; }
+      if (asking) return;
+      asking = true;
       try {
         recorder = await this.listen(() => { recorder = null; name(start, "false"); });
         name(this.mic.dataset.stop, "true");
       } catch { this.flash.hidden = false; this.flash.textContent = words.noMicrophone; }
+      asking = false;
     });
   }
 

@@ -147,6 +147,14 @@ TABLE = Table(
         "not delivered": (dlr("2", STAT.format("UNDELIV")), told("undelivered", "UNDELIV")),
         "too old": (dlr("2", STAT.format("EXPIRED")), told("undelivered", "EXPIRED")),
         "not delivered, in words nobody knows": (dlr("2", "sorry"), told("undelivered", "no_reason")),
+        "the citizen's own words beside it": (
+            dlr("2", "id:1 stat:UNDELIV err:000 Text:stat:EXPIRED Retries Exceeded"),
+            told("undelivered", "UNDELIV"),
+        ),
+        "the citizen's own words alone": (
+            dlr("2", "id:1 err:000 text:stat:EXPIRED Retries Exceeded"),
+            told("undelivered", "no_reason"),
+        ),
         "on its way": (dlr("4", STAT.format("ENROUTE")), told("queued")),
         "with the operator": (dlr("8", "ACK/"), told("sent")),
         "refused": (dlr("16", "NACK/0x0000000b/Invalid Destination Address"), told("failed", "0x0000000b")),

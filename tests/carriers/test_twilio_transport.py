@@ -4,12 +4,14 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.carriers.twilio.api import MESSAGES, _HttpClient
 from bot.carriers.twilio.transport import Transport, body_of
 
 VALUES = st.text() | st.lists(st.text(), max_size=3) | st.none()
@@ -49,6 +51,15 @@ def test_one_connection_for_many() -> None:
         for _ in range(2):
             answer = transport.post(url, {"Body": "سلام"}, {}, ("user", "password"))
             assert (answer.status_code, answer.text) == (201, "{}")
+
+
+@pytest.mark.parametrize("name", ["Retry-After", "retry-after", "RETRY-AFTER"])
+def test_when_to_come_back_is_seen_however_it_is_written(name: str) -> None:
+    busy = b"HTTP/1.1 429 Slowly\r\n%b: 7\r\nContent-Length: 2\r\n\r\n{}" % name.encode()
+    with answering(busy) as url:
+        http = _HttpClient(url.removesuffix("/Messages.json"))
+        assert http.request("POST", f"https://api.twilio.com{MESSAGES}", data={"Body": "x"}).status_code == 429
+    assert http.retry_after() == timedelta(seconds=7)
 
 
 def test_a_line_that_was_hung_up_is_made_anew_before_anything_is_said() -> None:

@@ -1,5 +1,6 @@
 """The operator's command: what it refuses, and that it says why in words an operator can act on."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,6 +27,9 @@ def env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     settings = SETTINGS | {"TAWAR_DATABASE_URL": f"sqlite:///{tmp_path / 'tawar.db'}"}
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "ffmpeg").touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=os.pathsep)
     return settings
 
 
@@ -47,6 +51,18 @@ def test_doctor_names_everything_at_once(env: dict[str, str], monkeypatch: pytes
         "WHATSAPP_FROM",
     ):
         assert f"TAWAR_{name}" in result.output
+
+
+def test_doctor_says_what_does_not_work_without_ffmpeg(
+    env: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    tawar("migrate")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    without = tawar("doctor")
+    assert without.exit_code == 0, "the service runs without it"
+    assert without.output.startswith("All is well.\nWithout ffmpeg, which is not installed, ")
+    (tmp_path / "ffmpeg").touch(mode=0o755)
+    assert tawar("doctor").output == "All is well.\n"
 
 
 def test_doctor_says_which_carrier_is_ill(env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,14 +11,13 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from bot.services.hands import Hands
-from bot.services.media import media_links
 from bot.store.events import events
 from bot.store.media import media
 from bot.store.outbox import outbox
 from bot.store.tickets import tickets
 from tests import visitors
 from tests.media import samples
-from tests.media.room import kept, refs, reports_with, rows, with_room
+from tests.media.room import kept, media_links, refs, reports_with, rows, with_room
 from tests.media.servers import Server, serving
 from tests.support import Citizen, Clock
 from tests.visitors import Office, Page, Visitor, does, put, ticket_page
@@ -263,7 +262,11 @@ def test_an_answer_takes_a_file_along(
     assert (anybody.status, anybody.answer.mimetype) == (200, kind)
     assert samples.SECRET not in anybody.answer.data
     assert anybody.answer.headers["Cache-Control"] == "private, no-store"
-    assert anybody.answer.headers["Content-Security-Policy"].endswith("sandbox")
+    policy = anybody.answer.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; ")
+    assert "script-src" not in policy
+    assert policy.endswith("sandbox") or kind == "audio/ogg"
+    assert anybody.answer.headers["X-Content-Type-Options"] == "nosniff"
     assert number not in anybody.answer.headers["Content-Disposition"]
     assert "tawar" not in anybody.answer.headers.get("Set-Cookie", "")
 

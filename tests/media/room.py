@@ -13,7 +13,7 @@ from bot.media.places import Source
 from bot.media.shelf import Folder
 from bot.media.sounds import find_ffmpeg
 from bot.services.hands import Hands, MediaRoom
-from bot.services.media import fetch_due
+from bot.services.media import claim_due, fetch, links_of
 from bot.store.media import media
 from tests.media.servers import Server, says
 from tests.support import Citizen
@@ -46,6 +46,20 @@ def refs(carrier: Server, *files: tuple[bytes, str]) -> tuple[MediaRef, ...]:
         carrier.talks[path] = says(data)
         found.append(MediaRef(carrier.url + path, kind))
     return tuple(found)
+
+
+def fetch_due(hands: Hands) -> int:
+    """What a worker does, one file after the other; how many were tried."""
+    claimed = claim_due(hands, 4)
+    for row in claimed:
+        fetch(hands, row)
+    return len(claimed)
+
+
+def media_links(hands: Hands, row: Any) -> tuple[MediaRef, ...]:
+    """The addresses of an outbox row's files."""
+    with hands.db.read() as tx:
+        return links_of(tx, hands, row)
 
 
 def reports_with(

@@ -43,15 +43,30 @@ def picture(form: str, width: int = 64, height: int = 64, mode: str = "RGBA") ->
     return out.getvalue()
 
 
-def bomb(width: int = 50_000, height: int = 50_000) -> bytes:
-    """A PNG of few bytes that claims 2.5 thousand million pixels."""
+def avif() -> bytes:
+    """A photo as newer phones keep it, with where it was taken."""
+    exif = Image.Exif()
+    exif[271] = SECRET.decode()
+    exif.get_ifd(34853).update(GWADAR)
+    out = io.BytesIO()
+    Image.linear_gradient("L").convert("RGB").save(out, "AVIF", exif=exif)
+    return out.getvalue()
+
+
+def bomb(width: int = 50_000, height: int = 50_000, *, whole: bool = False) -> bytes:
+    """A PNG of few bytes that claims 2.5 thousand million pixels; with `whole` it has them all, and each is clear."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    packed = zlib.compress(bytes(1 << 20), 9)
+    head = struct.pack(">IIBBBBB", width, height, 8, 6 if whole else 2, 0, 0, 0)
+    packed = _rows(width, height) if whole else zlib.compress(bytes(1 << 20), 9)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
+
+
+def _rows(width: int, height: int) -> bytes:
+    packing, row = zlib.compressobj(1), bytes(1 + 4 * width)
+    return b"".join(packing.compress(row) for _ in range(height)) + packing.flush()
 
 
 def need_ffmpeg() -> str:
@@ -83,5 +98,17 @@ def amr(frames: int = 100) -> bytes:
 
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-MP4 = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp41" + b"\x00\x00\x00\x20moovhdlr....vide" + bytes(40)
+MP4 = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp41" + b"\x00\x00\x00\x20moovhdlr........vide" + bytes(40)
 GIF_HTML = b"GIF89a/*" + bytes(20) + b"*/=1;" + HTML
+
+
+def boxed(brand: bytes, handler: bytes = b"", rest: bytes = b"") -> bytes:
+    """A file of boxes (ISO 14496-12) with this brand and a track of this handler, and nothing to play."""
+    return (
+        b"\x00\x00\x00\x18ftyp"
+        + brand
+        + bytes(4)
+        + (b"hdlr" + bytes(8) + handler if handler else b"")
+        + bytes(40)
+        + rest
+    )

@@ -239,3 +239,20 @@ def test_tls_is_checked_and_a_drip_within_it_ends_too(certificate: Path) -> None
         began = time.monotonic()
         assert fetcher.fetch("twilio", f"{server.url}/slow", 0) == NotNow("slow")
         assert time.monotonic() - began < 2
+
+
+def test_over_tls_the_host_is_named_without_its_usual_port(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tls, known = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context(cafile=str(certificate))
+    tls.load_cert_chain(certificate)
+    known.check_hostname = False  # it is a certificate of 127.0.0.1
+    made = socket.create_connection
+    with serving(tls) as server:
+        server.talks["/file"] = says(JPEG)
+        monkeypatch.setattr(
+            socket, "create_connection", lambda _address, **options: made(("127.0.0.1", server.port), **options)
+        )
+        fetcher = Fetcher(
+            {"twilio": Source(hosts=("api.twilio.com",))}, 2.0, lambda _host, _port: ["93.184.216.34"], known
+        )
+        assert isinstance(fetcher.fetch("twilio", "https://api.twilio.com/file", 0), Fetched)
+    assert "Host: api.twilio.com\r\n" in server.asked[0]

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.media.kinds import HEAD, INLINE, KINDS, file_name, kind_of, told_apart
+from bot.media.prepare import Unfit, prepare
 from tests.media import samples
 
 NOTHING = [
@@ -26,6 +27,8 @@ NOTHING = [
         (samples.MP4, "video/mp4"),
         (b"\x00\x00\x00\x18ftyp3gp4", "video/3gpp"),
         (b"\x00\x00\x00\x18ftypM4A ", "audio/mp4"),
+        (b"\x00\x00\x00\x18ftypiso6", "video/mp4"),
+        (b"\x00\x00\x00\x18ftypmp42", "video/mp4"),
         (b"ID3\x04\x00", "audio/mpeg"),
         (b"\xff\xfb\x90\x00", "audio/mpeg"),
         (b"\xff\xf1\x50\x80", "audio/aac"),
@@ -49,8 +52,27 @@ def test_any_bytes_do_no_harm(data: bytes) -> None:
 
 
 def test_sound_in_a_films_box_is_sound() -> None:
-    assert told_apart(KINDS["video/3gpp"], b"\x00\x00\x00\x18ftyp3gp4 soun").sort == "voice"
-    assert told_apart(KINDS["video/mp4"], samples.MP4).sort == "video"
+    assert told_apart(KINDS["video/3gpp"], samples.boxed(b"3gp4", b"soun")) is KINDS["audio/3gpp"]
+    assert told_apart(KINDS["video/mp4"], samples.boxed(b"isom", b"soun")) is KINDS["audio/mp4"]
+    assert told_apart(KINDS["video/mp4"], samples.MP4) is KINDS["video/mp4"]
+    assert told_apart(KINDS["audio/mp4"], samples.boxed(b"M4A ", b"vide")) is KINDS["video/mp4"]
+
+
+def test_a_box_with_neither_sound_nor_pictures_is_nothing() -> None:
+    for brand in (b"isom", b"mp42", b"M4A ", b"3gp4"):
+        for handler in (b"", b"pict", b"text"):
+            data = samples.boxed(brand, handler, b"vide soun")
+            kind = kind_of(data[:HEAD])
+            assert kind is not None
+            assert told_apart(kind, data) is None
+
+
+@pytest.mark.parametrize("form", ["AVIF", "HEIC", "qt", "junk", "zeros"])
+def test_what_only_shares_the_box_of_films_is_refused(form: str) -> None:
+    brand = {"HEIC": b"heic", "qt": b"qt  ", "junk": b"junk", "zeros": bytes(4)}.get(form)
+    data = samples.boxed(brand, b"soun", b"Exif\0\0" + samples.SECRET) if brand else samples.avif()
+    assert kind_of(data[:HEAD]) is None
+    assert [prepare(data, "", for_phones=phones) for phones in (False, True)] == [Unfit("kind")] * 2
 
 
 def test_only_what_we_wrote_anew_and_sound_is_shown() -> None:

@@ -1,11 +1,15 @@
 """Pictures lose what they tell of a person, keep what they show, and a bomb stays shut."""
 
 import io
+import struct
+import subprocess
+import sys
 import time
 import tracemalloc
+from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from bot.media.kinds import JPEG, KINDS, PNG, WEBP
 from bot.media.pictures import LONGEST, SMALL, SMALL_BYTES, BrokenPictureError, clean
@@ -109,6 +113,66 @@ def test_each_kind_has_its_limit() -> None:
     assert prepare(samples.jpeg() + bytes(JPEG.max_bytes), "") == Unfit("big")
     assert prepare(samples.PDF + bytes(16 << 20), "") == Unfit("big")
     assert isinstance(prepare(samples.PDF, ""), Prepared)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+def test_a_photo_with_odd_exif_is_kept_and_upright_as_far_as_known() -> None:
+    """Every byte of it in turn, from the first that tells of EXIF to the last."""
+    whole = samples.jpeg(64, 40, turned=True)
+    begin = whole.index(b"Exif\0\0")
+    end = begin - 2 + int.from_bytes(whole[begin - 2 : begin], "big")
+    sizes = []
+    for place in range(begin, end):
+        for odd in {0x00, 0xFF, whole[place] ^ 0x01, whole[place] ^ 0x80} - {whole[place]}:
+            ready = prepare(whole[:place] + bytes([odd]) + whole[place + 1 :], "")
+            assert isinstance(ready, Prepared), (place - begin, odd)
+            sizes.append((ready.width, ready.height))
+    assert set(sizes) == {(40, 64), (64, 40)}
+    assert sizes.count((40, 64)) > len(sizes) / 2, "what is odd elsewhere does not hide how it was held"
+
+
+@pytest.mark.parametrize("tag", [271, 305, 34665, 34853, 40965])
+@pytest.mark.parametrize("form", range(14))
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+def test_how_it_was_held_is_found_behind_any_other_tag(tag: int, form: int, order: str) -> None:
+    image = Image.new("RGB", (64, 40))
+    entries = struct.pack(order + "HHII", tag, form, 9, 0xFFFFFF00) + struct.pack(order + "HHIHH", 274, 3, 1, 6, 0)
+    mark = b"II*\0" if order == "<" else b"MM\0*"
+    out = io.BytesIO()
+    image.save(out, "JPEG", exif=b"Exif\0\0" + mark + struct.pack(order + "IH", 8, 2) + entries + bytes(4))
+    picture = clean(out.getvalue(), JPEG)
+    assert (picture.width, picture.height) == (40, 64)
+
+
+@pytest.mark.parametrize("value", range(10))
+def test_each_way_of_holding_is_turned_as_pillow_turns_it(value: int) -> None:
+    corner = Image.new("RGB", (64, 40))
+    corner.paste((255, 255, 255), (0, 0, 32, 20))
+    exif = Image.Exif()
+    exif[274] = value
+    out = io.BytesIO()
+    corner.save(out, "PNG", exif=exif)
+    upright = ImageOps.exif_transpose(opened(out.getvalue()))
+    assert opened(clean(out.getvalue(), PNG).data).tobytes() == upright.tobytes()
+
+
+def test_a_large_picture_needs_little_memory_and_four_at_once_not_four_times_as_much(tmp_path: Path) -> None:
+    """The most that is taken: 40 million pixels with transparency, by as many threads as fetch files."""
+    (tmp_path / "large.png").write_bytes(samples.bomb(7900, 5000, whole=True))
+    code = (
+        "import resource, sys, threading\n"
+        "from bot.media.pictures import PNG, clean\n"
+        "data = open(sys.argv[1], 'rb').read()\n"
+        "four = [threading.Thread(target=clean, args=(data, PNG)) for _ in range(4)]\n"
+        "[one.start() for one in four], [one.join() for one in four]\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "large.png"], check=True, capture_output=True, text=True
+    )
+    assert int(ran.stdout) < 400, "MB; without the strips 530 for one picture, without the lock four times as much"
+    assert ran.stderr == ""
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL")

@@ -4,6 +4,7 @@ import os
 import re
 import resource
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import boto3
@@ -61,6 +62,38 @@ def test_a_file_that_was_dropped_is_gone_and_dropping_it_again_is_no_trouble(she
     shelf.drop(key)
     with pytest.raises(MissingFileError):
         next(shelf.read(key))
+
+
+def test_what_is_older_is_listed_part_by_part(shelf: Shelf) -> None:
+    keys = [shelf.put(b"x") for _ in range(5)]
+    for key in keys:
+        found = set(shelf.older(int(key[:2], 16), datetime.now(UTC) + timedelta(minutes=1)))
+        assert found >= {key}
+        assert {one[:2] for one in found} == {key[:2]}
+        assert list(shelf.older(int(key[:2], 16), datetime.now(UTC) - timedelta(minutes=1))) == []
+    for key in keys:
+        shelf.drop(key)
+    assert all(not set(keys) & set(shelf.older(part, datetime.now(UTC))) for part in {int(key[:2], 16) for key in keys})
+
+
+def test_what_is_not_ours_is_not_listed(s3: str, tmp_path: Path) -> None:
+    key, later = Folder(tmp_path).put(b"x"), datetime.now(UTC) + timedelta(minutes=1)
+    part = int(key[:2], 16)
+    half = (tmp_path / key).with_name(".half.new")
+    others = [half, half.with_name("notes.txt"), tmp_path / key[:2] / "zz" / ("a" * 32)]
+    others[-1].parent.mkdir()
+    for path in others:
+        path.write_bytes(b"x")
+    assert list(Folder(tmp_path).older(part, later - timedelta(days=1))) == []
+    assert half.exists()
+    assert list(Folder(tmp_path).older(part, later)) == [key]
+    assert [path.exists() for path in others] == [False, True, True], "what was left half-written is cleared away"
+    names = {"aws_access_key_id": KEYS[0], "aws_secret_access_key": KEYS[1], "region_name": "us-east-1"}
+    for name in (f"{key[:2]}/report.csv", f"backup/{key}"):
+        boto3.client("s3", endpoint_url=s3, **names).put_object(Bucket="files", Key=name, Body=b"x")
+    assert f"{key[:2]}/report.csv" not in list(Bucket("s3://files", s3, *KEYS).older(part, later))
+    with pytest.raises(OSError, match="bucket"):
+        list(Bucket("s3://nobodys", s3, *KEYS).older(part, later))
 
 
 @pytest.mark.parametrize(

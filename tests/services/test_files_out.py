@@ -2,18 +2,25 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from bot.delivery import ASKS
 from bot.services.media import act_with_file
 from bot.services.orders import Done, Official, Order, Result, Unfit
+from bot.services.send import send_due
+from bot.services.settle import settle_unknown
 from bot.services.sign_in import add_account
+from bot.store import outbox as outbox_of
 from bot.store import tickets
+from bot.store.contacts import contacts
 from bot.store.database import Database
+from bot.store.media import keep
 from bot.store.outbox import outbox
 from tests.media import samples
 from tests.street import ACCOUNT, TOKEN, Street, street, wait_for
@@ -113,3 +120,52 @@ def test_a_file_no_phone_takes_is_refused_before_anything_is_sent(open_road: Str
     open_road.deliver()
     assert isinstance(replies(open_road, samples.HTML * 9, "page.pdf"), Unfit)
     assert answers(open_road, "whatsapp") == []
+
+
+@pytest.mark.parametrize("what", ["a file by SMS", "a place by SMS", "a file by WhatsApp", "a place by WhatsApp"])
+def test_what_was_accepted_while_its_answer_got_lost_is_recognised_and_not_sent_again(
+    db: Database, tmp_path: Path, what: str
+) -> None:
+    channel = "sms" if what.endswith("SMS") else "whatsapp"
+    with street(db, files=tmp_path / "files") as road:
+        road.says(REPORT)
+        road.deliver()
+        more = {"media": [a_file(road)]} if "file" in what else {"latitude": 25.1216, "longitude": 62.3254}
+        road.fault(error_after_accept=1.0, loss=1.0)
+        put(road, channel, **more)
+        send_due(road.hands)
+        assert rows(road)[-1].state == "unknown"
+        road.fault(error_after_accept=0.0)
+        wait_for(lambda: road.thread(channel=channel)[-1]["status"] == "delivered")
+        for _ in range(ASKS):
+            make_due(road)
+            settle_unknown(road.hands)
+        road.deliver()
+        assert rows(road)[-1].state == "accepted"
+        assert len([one for one in road.thread(channel=channel) if REPLY in one["text"]]) == 1
+
+
+def a_file(road: Street) -> int:
+    """An official's file on the shelf; its id."""
+    assert road.hands.media
+    with road.hands.db.write() as tx:
+        ticket_id = tx.execute(select(tickets.tickets.c.id)).scalar_one()
+        key = road.hands.media.shelf.put(samples.PDF)
+        fields = {"kind": "application/pdf", "key": key, "bytes": len(samples.PDF), "sha256": "0" * 64}
+        return keep(tx, ticket_id, road.hands.now(), **fields)
+
+
+def put(road: Street, channel: str, **more: Any) -> None:
+    now, (first, *_) = road.hands.now(), rows(road)
+    row = {"ref": "ref-of-the-answer", "contact_id": first.contact_id, "lane": 0, "carrier": "twilio", "channel": channel,
+           "text": REPLY, "state": "waiting", "due_at": now, "created_at": now, "updated_at": now}  # fmt: skip
+    with road.hands.db.write() as tx:
+        if channel == "sms":
+            tx.execute(update(contacts).values(prefers="sms"))
+        outbox_of.put(tx, [row | more])
+
+
+def make_due(road: Street) -> None:
+    past = road.hands.now() - timedelta(minutes=10)
+    with road.hands.db.write() as tx:
+        tx.execute(update(outbox).where(outbox.c.state == "unknown").values(lease_until=past))

@@ -11,15 +11,17 @@ from typing import Any
 import pytest
 
 from bot.carriers.port import MediaRef
+from bot.media.fetch import CONNECT_S, TOTAL_S
 from bot.media.shelf import Folder
+from bot.media.sounds import TIME_S
 from bot.services.hands import Hands
-from bot.services.media import BATCH, LEASE, WAITS_S, NoRoomError, fetch_due, media_links
+from bot.services.media import LEASE, WAITS_S, NoRoomError, claim_due, fetch
 from bot.store import media as store
 from bot.store.messages import inbound
 from bot.store.migrate import downgrade, upgrade
 from bot.store.tickets import tickets
 from tests.media import samples
-from tests.media.room import kept, refs, reports_with, rows, with_room
+from tests.media.room import fetch_due, kept, media_links, refs, reports_with, rows, with_room
 from tests.media.servers import Server, moves, says, serving
 from tests.support import Citizen, Clock
 
@@ -121,7 +123,7 @@ def test_a_file_that_kills_its_worker_does_so_a_few_times_only(room: Hands, carr
     Citizen(room).says("No water in Gwadar for 3 days", media=refs(carrier, (samples.jpeg(), "image/jpeg")))
     for _ in range(len(WAITS_S) + 1):
         with room.db.write() as tx:
-            assert len(store.claim(tx, clock.now, clock.now + LEASE, BATCH)) == 1  # and dies
+            assert len(store.claim(tx, clock.now, clock.now + LEASE, 4)) == 1  # and dies
         clock.passes(seconds=LEASE.total_seconds() + 1)
     assert fetch_due(room) == 1
     assert [(row.state, row.reason) for row in rows(room)] == [("refused", "broken")]
@@ -136,7 +138,7 @@ def test_a_lease_that_ran_out_leaves_the_file_to_the_other_worker(
     def slow(wire: Any, path: str) -> None:
         clock.passes(seconds=LEASE.total_seconds() + 1)
         with room.db.write() as tx:
-            assert store.claim(tx, clock.now, clock.now + LEASE, BATCH)
+            assert store.claim(tx, clock.now, clock.now + LEASE, 4)
         says(data)(wire, path)
 
     carrier.talks["/slow"] = slow
@@ -179,6 +181,22 @@ def test_no_room_on_the_shelf_is_tried_again(room: Hands, carrier: Server, clock
     assert rows(room)[0].state == "ready"
 
 
+def test_a_file_that_takes_all_the_time_there_is_stays_its_workers(room: Hands, carrier: Server, clock: Clock) -> None:
+    """The longest download, two pictures before it, and ffmpeg to its end."""
+    longest, others = TOTAL_S + CONNECT_S + 2 * 30 + TIME_S, []
+
+    def slow(wire: Any, path: str) -> None:
+        clock.passes(seconds=longest)
+        others.extend(claim_due(room, 4))
+        says(samples.PDF)(wire, path)
+
+    carrier.talks["/slow"] = slow
+    Citizen(room).says("No water in Gwadar", media=(MediaRef(f"{carrier.url}/slow", "application/pdf"),))
+    assert fetch_due(room) == 1
+    assert others == []
+    assert [(row.state, row.attempts) for row in rows(room)] == [("ready", 1)]
+
+
 def test_files_of_messages_from_before_are_expected_too(hands: Hands, clock: Clock) -> None:
     """The migration writes down what earlier messages named."""
     Citizen(hands).says(
@@ -194,7 +212,7 @@ def test_files_of_messages_from_before_are_expected_too(hands: Hands, clock: Clo
 
 def test_a_part_without_a_place_for_files_says_so(hands: Hands) -> None:
     with pytest.raises(NoRoomError):
-        fetch_due(hands)
+        fetch(hands, None)
     row = type("Row", (), {"media": []})
     assert media_links(hands, row) == ()
 

@@ -50,6 +50,16 @@ def test_one_slow_call_holds_up_nobody(pool: ThreadPoolExecutor) -> None:
     assert done[-1] == 0, "the others went by it"
 
 
-def test_what_a_call_raises_comes_out(pool: ThreadPoolExecutor) -> None:
+@pytest.mark.parametrize("threads", [1, 2, 4])
+def test_what_a_call_raises_comes_out_after_all_have_ended(pool: ThreadPoolExecutor, threads: int) -> None:
+    ended = []
+
+    def call(n: int) -> None:
+        if n % 3 == 0:
+            raise ZeroDivisionError(n)
+        time.sleep(0.05)
+        ended.append(n)
+
     with pytest.raises(ZeroDivisionError):
-        Lanes(pool, 4).map(lambda n: 1 // n, [1, 0, 1])
+        Lanes(pool, threads).map(call, range(9))
+    assert sorted(ended) == [1, 2, 4, 5, 7, 8]

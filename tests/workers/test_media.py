@@ -1,9 +1,12 @@
 """The worker's fetching: beside the answers, never before them, and it ends when the worker does."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +15,7 @@ from bot.services.hands import Hands
 from bot.services.receive import receive
 from tests.media import samples
 from tests.media.room import refs, rows, with_room
-from tests.media.servers import Server, drips, serving
+from tests.media.servers import Server, drips, says, serving
 from tests.street import wait_for
 from tests.support import Citizen
 from workers import media as work
@@ -51,6 +54,47 @@ def test_a_slow_file_keeps_no_other_file_and_no_answer_waiting(room: Hands, carr
         assert [row.state for row in rows(room)][:2] == ["waiting", "waiting"]
 
 
+def test_a_thread_that_is_free_takes_the_next_file_while_another_is_slow(
+    room: Hands, carrier: Server, tmp_path: Path
+) -> None:
+    release, done = threading.Event(), says(samples.PDF)
+
+    def slow(wire: socket.socket, path: str) -> None:
+        release.wait(30)
+        done(wire, path)
+
+    assert room.media
+    patient = replace(room, media=replace(room.media, fetcher=replace(room.media.fetcher, total_s=60.0)))
+    carrier.talks["/slow"] = slow
+    quick = refs(carrier, *[(samples.PDF, "application/pdf")] * 9)
+    with fetching(patient, threading.Event()):
+        try:
+            files = (MediaRef(f"{carrier.url}/slow", "application/pdf"), *quick)
+            Citizen(room).says("No water in Gwadar for 3 days", media=files)
+            wait_for(lambda: [row.state for row in rows(room)] == ["waiting", *["ready"] * 9], 20)
+        finally:
+            release.set()
+    assert [(row.state, row.attempts) for row in rows(room)] == [("ready", 1)] * 10
+
+
+def test_a_bug_with_one_file_keeps_no_other_waiting(
+    room: Hands, carrier: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real = work.fetch
+
+    def odd(hands: Hands, row: Any) -> None:
+        if row.position == 0:
+            raise ZeroDivisionError("+923000000101 said something")
+        real(hands, row)
+
+    monkeypatch.setattr(work, "fetch", odd)
+    Citizen(room).says("No water in Gwadar", media=refs(carrier, *[(samples.PDF, "application/pdf")] * 2))
+    with fetching(room, threading.Event()):
+        wait_for(lambda: [row.state for row in rows(room)] == ["waiting", "ready"])
+    assert "ZeroDivisionError" in caplog.text
+    assert "+92300" not in caplog.text
+
+
 def test_it_ends_when_it_is_asked_to(room: Hands) -> None:
     stop = threading.Event()
     with fetching(room, stop):
@@ -61,15 +105,15 @@ def test_it_ends_when_it_is_asked_to(room: Hands) -> None:
 def test_a_bug_in_one_look_does_not_end_the_fetching(
     room: Hands, carrier: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    real, calls = work.fetch_due, []
+    real, calls = work.claim_due, []
 
-    def sometimes(*given: object) -> int:
+    def sometimes(*given: object) -> object:
         calls.append(1)
         if len(calls) == 1:
             raise ZeroDivisionError("+923000000101 said something")
         return real(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(work, "fetch_due", sometimes)
+    monkeypatch.setattr(work, "claim_due", sometimes)
     Citizen(room).says("No water in Gwadar", media=refs(carrier, (samples.PDF, "application/pdf")))
     with fetching(room, threading.Event()):
         wait_for(lambda: rows(room)[0].state == "ready")

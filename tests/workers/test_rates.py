@@ -30,11 +30,16 @@ from workers.rates import SharedRates
 database, broker, seconds = sys.argv[1:]
 rates, taken, until = SharedRates(Database(database), connect(broker) if broker else None), 0, time.time() + float(seconds)
 while time.time() < until:
-    wait = rates.take("all", 1, 40.0, Lane.BROADCAST)
+    wait = rates.take_all("all", [(1, Lane.BROADCAST)], 40.0)[1]
     taken += not wait
     time.sleep(min(wait, 0.02))
 print(taken)
 """
+
+
+def take(rates: SharedRates, sender: str, cost: float, per_second: float, lane: int) -> float:
+    """Seconds to wait before a message of so many segments may leave; 0: it may, and its tokens are taken."""
+    return rates.take_all(sender, [(cost, lane)], per_second)[1]
 
 
 def url_of(db: Database) -> str:
@@ -68,7 +73,7 @@ def taken_for(rates: SharedRates, seconds: float, lane: Lane = Lane.BROADCAST) -
     """How many messages of one segment leave in so many seconds, if one is always waiting."""
     taken, until = 0, time.monotonic() + seconds
     while time.monotonic() < until:
-        wait = rates.take("all", 1, PER_SECOND, lane)
+        wait = take(rates, "all", 1, PER_SECOND, lane)
         taken += not wait
         time.sleep(min(wait, 0.02))
     return taken
@@ -106,8 +111,8 @@ def test_clocks_of_hosts_that_differ_count_no_second_twice(db: Database) -> None
     ahead, behind = (SharedRates(db, None, lambda late=late: now - late) for late in (0.0, 5.0))  # type: ignore[misc]
     taken = 0
     for _ in range(200):
-        taken += not ahead.take("all", 1, PER_SECOND, Lane.BROADCAST)
-        taken += not behind.take("all", 1, PER_SECOND, Lane.BROADCAST)
+        taken += not take(ahead, "all", 1, PER_SECOND, Lane.BROADCAST)
+        taken += not take(behind, "all", 1, PER_SECOND, Lane.BROADCAST)
     assert taken <= BURST_S * PER_SECOND
 
 
@@ -134,12 +139,12 @@ def test_a_broker_that_comes_back_is_used_again(db: Database, tmp_path: Path, mo
     monkeypatch.setattr("workers.rates.REST_S", 0.1)
     with valkey(tmp_path / "var") as (url, process), connect(url) as connection:
         rates = SharedRates(db, connection)
-        rates.take("all", 1, PER_SECOND, Lane.REPLY)
+        take(rates, "all", 1, PER_SECOND, Lane.REPLY)
         process.kill()
         process.wait()
-        assert rates.take("all", 1, PER_SECOND, Lane.REPLY) == 0
+        assert take(rates, "all", 1, PER_SECOND, Lane.REPLY) == 0
         with valkey(tmp_path / "var"):
-            wait_for(lambda: rates.take("again", 1, PER_SECOND, Lane.REPLY) == 0 and connection.exists("rate:again"))
+            wait_for(lambda: take(rates, "again", 1, PER_SECOND, Lane.REPLY) == 0 and connection.exists("rate:again"))
 
 
 @pytest.mark.parametrize("with_broker", [True, False], ids=["broker", "database"])
@@ -151,14 +156,14 @@ def test_answers_leave_while_a_broadcast_takes_all_it_can(
 
         def broadcast() -> None:
             while not stop.is_set():
-                time.sleep(min(rates.take("all", 1, PER_SECOND, Lane.BROADCAST), 0.02))
+                time.sleep(min(take(rates, "all", 1, PER_SECOND, Lane.BROADCAST), 0.02))
 
         with ThreadPoolExecutor(1) as pool:
             running = pool.submit(broadcast)
             waits = []
             for _ in range(20):
                 time.sleep(0.05)
-                waits.append(rates.take("all", 1, PER_SECOND, Lane.REPLY))
+                waits.append(take(rates, "all", 1, PER_SECOND, Lane.REPLY))
             stop.set()
             running.result()
     assert waits == [0.0] * 20
@@ -170,8 +175,8 @@ def test_what_is_lent_to_answers_has_an_end_and_a_long_message_leaves(
 ) -> None:
     with connect(broker[0]) as connection:
         rates = SharedRates(db, connection if with_broker else None)
-        assert rates.take("long", 3 * PER_SECOND, PER_SECOND, Lane.BROADCAST) == 0
-        assert rates.take("long", 1, PER_SECOND, Lane.BROADCAST) > 1
-        assert rates.take("another", 1, PER_SECOND, Lane.BROADCAST) == 0, "each sender has a bucket of its own"
-        leave = sum(not rates.take("answers", 1, 1.0, Lane.REPLY) for _ in range(10))
+        assert take(rates, "long", 3 * PER_SECOND, PER_SECOND, Lane.BROADCAST) == 0
+        assert take(rates, "long", 1, PER_SECOND, Lane.BROADCAST) > 1
+        assert take(rates, "another", 1, PER_SECOND, Lane.BROADCAST) == 0, "each sender has a bucket of its own"
+        leave = sum(not take(rates, "answers", 1, 1.0, Lane.REPLY) for _ in range(10))
         assert leave <= 1 + LENT_TO_REPLIES + 1

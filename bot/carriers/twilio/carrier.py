@@ -117,8 +117,9 @@ class Twilio:
             return None
         may_hide = message.channel == "whatsapp" and (message.template or message.choices or message.body)
         hidden = message.text if may_hide else ""
+        written = {plain_parameters(message).get("body"): message.text}  # with addresses of files and places in it
         ours = (m for m in found if m.direction != "inbound" and (m.date_created is None or m.date_created >= since))
-        return [Sighting(str(m.sid), str(m.status), str(m.body or hidden)) for m in ours]
+        return [Sighting(str(m.sid), str(m.status), written.get(m.body, str(m.body or hidden))) for m in ours]
 
     def missed(self, since: datetime) -> list[Inbound] | None:
         """By the numbers that are ours; of a service's pool alone no number is known here. Twilio's clock is its own: the

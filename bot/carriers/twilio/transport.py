@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote_plus, urlsplit
 
 import requests
+from requests.structures import CaseInsensitiveDict
 from twilio.http.response import Response
 from urllib3.util import wait_for_read
 
@@ -88,7 +89,7 @@ def _exchange(connection: http.client.HTTPConnection, request: bytes) -> Respons
         text = answer.read().decode("utf-8", "replace")
     if answer.will_close:
         connection.close()
-    return Response(answer.status, text, dict(answer.headers))
+    return Response(answer.status, text, CaseInsensitiveDict(answer.headers.items()))
 
 
 @lru_cache(maxsize=64)

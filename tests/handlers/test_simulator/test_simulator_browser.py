@@ -133,6 +133,38 @@ def test_a_voice_note_is_recorded(chromium: Browser, simulator: Any, web: Any) -
     assert len(requests.get(form["MediaUrl0"], auth=simulator.twilio.auth, timeout=5).content) > 100
 
 
+SLOW_QUESTION = """
+  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  window.streams = [];
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    await new Promise((done) => setTimeout(done, 400));
+    const stream = await ask(wanted);
+    window.streams.push(stream);
+    return stream;
+  };
+"""
+
+
+def test_a_second_tap_while_the_microphone_is_asked_for_starts_no_second_recording(
+    chromium: Browser, simulator: Any, web: Any
+) -> None:
+    context = chromium.new_context(permissions=["microphone"])
+    context.add_init_script(SLOW_QUESTION)
+    page = context.new_page()
+    page.goto(simulator.url)
+    page.get_by_role("button", name="Record a voice note").dblclick()
+    expect(page.locator("#count")).to_have_text(re.compile("Recording"))
+    page.wait_for_timeout(600)
+    page.get_by_role("button", name="Stop and send").click()
+    expect(page.locator(".bubble.mine audio")).to_be_visible()
+    states = page.evaluate("window.streams.flatMap((one) => one.getTracks()).map((track) => track.readyState)")
+    assert states == ["ended"]
+    page.get_by_role("button", name="Record a voice note").click()
+    expect(page.locator("#count")).to_have_text(re.compile("Recording"))
+    context.close()
+    assert len(web.messages()) == 1
+
+
 def test_a_phone_that_is_cut_off_says_so(chromium: Browser, simulator: Any) -> None:
     simulator.faults(numbers={"+923000000101": {"whatsapp": "down"}})
     context = chromium.new_context()

@@ -7,6 +7,8 @@ import pytest
 import requests
 from twilio.base.exceptions import TwilioRestException
 
+from tests.media.servers import moves, says, serving
+
 SERVICE = {"messaging_service_sid": "MG" + "1" * 32}
 
 
@@ -207,3 +209,14 @@ def test_a_file_is_not_fetched_off_this_machine(simulator: Any, web: Any, until:
     media = simulator.twilio.messages.list()[0].media.list()[0]
     leads_off = simulator.send("file", media_url=[f"{simulator.url}/media/{media.sid}"])  # answers 307
     until(lambda: leads_off.fetch().error_code == 63019)
+
+
+def test_a_file_that_moves_is_not_followed_even_on_this_machine(simulator: Any, until: Any) -> None:
+    with serving() as first, serving() as second:
+        first.talks["/a.png"] = moves(f"{second.url}/a.png")
+        second.talks["/a.png"] = says(b"x", Content_Type="image/png")
+        there = simulator.send("file", media_url=[f"{second.url}/a.png"])
+        until(lambda: there.fetch().status == "delivered")
+        moved = simulator.send("file", media_url=[f"{first.url}/a.png"])
+        until(lambda: moved.fetch().error_code == 63019)
+        assert len(second.asked) == 1
