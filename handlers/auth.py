@@ -3,14 +3,17 @@
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from bot import permissions
 from bot.services import sign_in as sessions
 from bot.services.sign_in import Visitor
 from bot.store import accounts
 from handlers import forms
 from handlers.pages import desk_languages
-from handlers.visit import DESK, OUTREACH, for_roles, give_cookie, here, session_token, take_cookie, visitor, web
+from handlers.visit import for_permission, give_cookie, here, session_token, take_cookie, visitor, web
 
 blueprint = Blueprint("auth", __name__)
+WORK = (("tickets.see", "officials.queue"), ("campaigns.see", "campaigns.index"))
+"""The first page of whoever may see it; the first that fits."""
 
 
 @blueprint.get("/sign-in")
@@ -45,7 +48,7 @@ def sign_out() -> ResponseReturnValue:
 
 
 @blueprint.post("/language")
-@for_roles()
+@for_permission("account.own")
 def language() -> ResponseReturnValue:
     """Sets the language of the visitor's pages."""
     code = request.form.get("language", "")
@@ -57,7 +60,7 @@ def language() -> ResponseReturnValue:
 
 
 @blueprint.get("/account")
-@for_roles()
+@for_permission("account.own")
 def account() -> ResponseReturnValue:
     """Who one is here; the first page of those who have no desk."""
     who = here()
@@ -83,9 +86,10 @@ def _end_session() -> None:
 
 def _home(who: Visitor) -> str:
     """Where a role's work is."""
-    if who.role in DESK:
-        return url_for("officials.queue")
-    return "/campaigns" if who.role in OUTREACH else url_for("auth.account")
+    for permission, endpoint in WORK:
+        if permissions.may(who.role, permission):
+            return url_for(endpoint)
+    return url_for("auth.account")
 
 
 def _landing(who: Visitor, wanted: str) -> str:

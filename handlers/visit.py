@@ -8,14 +8,13 @@ from flask import abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
+from bot import permissions
 from bot.services import sign_in
 from bot.services.sign_in import Visitor
 
 if TYPE_CHECKING:
     from handlers.web import Web
 
-DESK = ("official", "supervisor", "admin")
-OUTREACH = ("campaign_manager", "approver", "admin")
 _P = ParamSpec("_P")
 _View = Callable[_P, ResponseReturnValue]
 
@@ -58,20 +57,26 @@ def visitor() -> Visitor | None:
 
 
 def here() -> Visitor:
-    """The visitor of a page that `for_roles` guards."""
+    """The visitor of a page that `for_permission` guards."""
     return visitor() or abort(404)
 
 
-def for_roles(*roles: str) -> Callable[[_View[_P]], _View[_P]]:
-    """Shows a page to these roles (none named: to everybody signed in). For others it does not exist."""
+def may(permission: str) -> bool:
+    """Whether who is here has a permission of bot/data/permissions.csv; nobody signed in has none."""
+    who = visitor()
+    return who is not None and permissions.may(who.role, permission)
+
+
+def for_permission(permission: str) -> Callable[[_View[_P]], _View[_P]]:
+    """Shows a page to those who have a permission. For others it does not exist. Raises KeyError if the table lacks it."""
+    _ = permissions.TABLE[permission]  # when the app is built, not when somebody comes
 
     def guarded(view: _View[_P]) -> _View[_P]:
         @wraps(view)
         def ask_first(*args: _P.args, **kwargs: _P.kwargs) -> ResponseReturnValue:
-            who = visitor()
-            if who is None:
+            if visitor() is None:
                 return to_sign_in()
-            if roles and who.role not in roles:
+            if not may(permission):
                 abort(404)
             return view(*args, **kwargs)
 

@@ -10,6 +10,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
+from bot import permissions
 from bot.services.desk import Official
 from bot.services.hands import Hands
 from bot.store import accounts
@@ -29,8 +30,6 @@ _hasher = PasswordHasher()
 _at_once = BoundedSemaphore(2)
 # A name nobody has costs the same time as a wrong password.
 _NOBODY = _hasher.hash(secrets.token_urlsafe(16))
-ROLES = ("official", "supervisor", "campaign_manager", "approver", "reviewer", "admin")
-ROLES_SEEING_ALL = ("supervisor", "admin")
 
 
 class BusyError(Exception):
@@ -51,7 +50,7 @@ class Visitor:
 
     def official(self) -> Official:
         """The visitor as the desk knows them: their own department, or all."""
-        sees_all = self.role in ROLES_SEEING_ALL and not self.department
+        sees_all = permissions.reach(self.role, "tickets.see") == permissions.ALL and not self.department
         return Official(self.account_id, self.name, None if sees_all else (self.department,))
 
 

@@ -7,10 +7,11 @@ import click
 from sqlalchemy.exc import IntegrityError
 
 from bot.config import DATABASES, Settings
+from bot.permissions import ROLES
 from bot.services.catch_up import catch_up
 from bot.services.hands import utc_now
 from bot.services.health import ask_carriers, look
-from bot.services.sign_in import ROLES, add_account, hash_password
+from bot.services.sign_in import add_account, hash_password
 from bot.store import accounts, migrate
 from bot.store.database import Database, DatabaseAway
 from handlers.cli.parts import Parts, plain_errors
