@@ -1,17 +1,29 @@
-"""Signing in and out, and the visitor's own page: who they are here, and the language pages speak to them."""
+"""Signing in and out, and the language pages speak to somebody signed in."""
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response as Redirect
 
-from bot import permissions
+from bot import devices, permissions
 from bot.services import sign_in as sessions
-from bot.services.sign_in import Visitor
+from bot.services.sign_in import Browser, Visitor
 from bot.store import accounts
 from handlers import forms
 from handlers.pages import desk_languages
-from handlers.visit import for_permission, give_cookie, here, session_token, take_cookie, visitor, web
+from handlers.visit import (
+    cookie_name,
+    for_permission,
+    give_cookie,
+    here,
+    session_token,
+    take_cookie,
+    visitor,
+    web,
+)
 
 blueprint = Blueprint("auth", __name__)
+REMEMBERED = "tawar-device"
+"""Cookie of a device that is not asked for the second step."""
 WORK = (("tickets.see", "officials.queue"), ("campaigns.see", "campaigns.index"))
 """The first page of whoever may see it; the first that fits."""
 
@@ -20,22 +32,19 @@ WORK = (("tickets.see", "officials.queue"), ("campaigns.see", "campaigns.index")
 def sign_in_page() -> ResponseReturnValue:
     """The form; somebody already signed in is sent to their work."""
     who = visitor()
-    return redirect(_home(who), 303) if who else _form()
+    return redirect(home_of(who), 303) if who else _form()
 
 
 @blueprint.post("/sign-in")
 def sign_in() -> ResponseReturnValue:
     """Opens a session. A wrong name, a wrong password and a blocked account all read the same."""
-    username = request.form.get("username", "")
-    token = sessions.sign_in(web().hands, username, request.form.get("password", ""))
-    who = sessions.visitor_of(web().hands, token) if token else None
+    username, password = request.form.get("username", ""), request.form.get("password", "")
+    browser = Browser(device(), request.cookies.get(cookie_name(REMEMBERED), ""))
+    token = sessions.sign_in(web().hands, username, password, browser)
+    who = sessions.session_of(web().hands, token) if token else None
     if token is None or who is None:
         return _form(username=username, failed=True), 401
-    _end_session()
-    answer = redirect(_landing(who, forms.local_path(request.form.get("next"))), 303)
-    give_cookie(answer, "tawar", token)
-    take_cookie(answer, forms.BEFORE_SESSION)
-    return answer
+    return come_in(who, token, request.form.get("next"))
 
 
 @blueprint.post("/sign-out")
@@ -56,16 +65,29 @@ def language() -> ResponseReturnValue:
         abort(400)
     with web().hands.db.write() as tx:
         accounts.set_language(tx, here().account_id, code)
-    return redirect(forms.local_path(request.form.get("back")) or _home(here()), 303)
+    return redirect(forms.local_path(request.form.get("back")) or home_of(here()), 303)
 
 
-@blueprint.get("/account")
-@for_permission("account.own")
-def account() -> ResponseReturnValue:
-    """Who one is here; the first page of those who have no desk."""
-    who = here()
-    department = web().hands.directory.departments.get(who.department)
-    return render_template("account.html", who=who, department=department, home=_home(who))
+def device() -> str:
+    """What this browser calls itself, in words."""
+    return devices.describe(request.user_agent.string)
+
+
+def come_in(who: Visitor, token: str, wanted: str | None) -> Redirect:
+    """Gives the browser its new session, ends the one it had, and leads on."""
+    _end_session()
+    answer = redirect(_landing(who, forms.local_path(wanted)), 303)
+    give_cookie(answer, "tawar", token)
+    take_cookie(answer, forms.BEFORE_SESSION)
+    return answer
+
+
+def home_of(who: Visitor) -> str:
+    """Where a role's work is."""
+    for permission, endpoint in WORK:
+        if permissions.may(who.role, permission):
+            return url_for(endpoint)
+    return url_for("account.page")
 
 
 def _form(username: str = "", *, failed: bool = False) -> Response:
@@ -84,15 +106,7 @@ def _end_session() -> None:
         sessions.sign_out(web().hands, token)
 
 
-def _home(who: Visitor) -> str:
-    """Where a role's work is."""
-    for permission, endpoint in WORK:
-        if permissions.may(who.role, permission):
-            return url_for(endpoint)
-    return url_for("auth.account")
-
-
 def _landing(who: Visitor, wanted: str) -> str:
     """The page that was wanted, if it is of the visitor's own work; else that work's first page."""
-    home = _home(who)
+    home = home_of(who)
     return wanted if wanted and (who.role == "admin" or wanted.startswith(home)) else home

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from handlers.visit import cookie_name, session_token, to_sign_in, visitor, web
+from handlers.visit import cookie_name, halfway, session_token, to_sign_in, visitor, web
 
 FIELD = "csrf"
 BEFORE_SESSION = "tawar-form"
@@ -28,7 +28,7 @@ def token(bound: str) -> str:
 
 def page_token() -> str:
     """The form token of the page being drawn; empty when nobody is signed in."""
-    return token(session_token()) if visitor() else ""
+    return token(session_token()) if visitor() or halfway() else ""
 
 
 def before_session() -> str:
@@ -63,7 +63,7 @@ def guard() -> ResponseReturnValue | None:
         abort(403)
     if request.endpoint == "auth.sign_in":
         bound = request.cookies.get(cookie_name(BEFORE_SESSION), "")
-    elif visitor() is None:
+    elif visitor() is None and halfway() is None:
         return _signed_out()
     else:
         bound = session_token()

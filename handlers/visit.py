@@ -50,9 +50,20 @@ def session_token() -> str:
 
 def visitor() -> Visitor | None:
     """Who is signed in; looked up once a request."""
+    who = _whose_session()
+    return None if who is None or who.awaits else who
+
+
+def halfway() -> Visitor | None:
+    """Who gave the right password and still owes the second step. For every page but that one they are nobody."""
+    who = _whose_session()
+    return who if who is not None and who.awaits else None
+
+
+def _whose_session() -> Visitor | None:
     if "visitor" not in g:
         g.visitor = None  # so that an error page drawn because the database is away does not ask it again
-        g.visitor = sign_in.visitor_of(web().hands, session_token())
+        g.visitor = sign_in.session_of(web().hands, session_token())
     return cast(Visitor | None, g.visitor)
 
 

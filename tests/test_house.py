@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 ROOMS = ("bot", "handlers", "workers")
 PURE = ("bot.text", "bot.dialogue", "bot.tickets", "bot.clock", "bot.campaigns", "bot.outbox", "bot.sms", "bot.phone",
         "bot.names", "bot.directory", "bot.learning", "bot.media.kinds", "bot.media.places", "bot.media.links",
-        "bot.permissions")  # fmt: skip
+        "bot.permissions", "bot.devices")  # fmt: skip
 HANDS = ("bot.store", "bot.carriers", "bot.lookups", "bot.catalog", "bot.lexicon", "bot.review", "bot.config",
          "bot.media.fetch", "bot.media.shelf", "bot.media.bucket", "bot.media.pictures", "bot.media.sounds",
          "bot.media.prepare")  # fmt: skip
@@ -28,7 +28,7 @@ DOORS = {
     "twilio": ("bot.carriers.twilio", "handlers.simulator", "workers.bench"),
     "requests": ("bot.carriers.twilio",),
     "urllib3": ("bot.carriers.twilio", "bot.carriers.kannel"),
-    "sqlalchemy": ("bot.store", "bot.services", "handlers.cli.operating", "workers.bench"),
+    "sqlalchemy": ("bot.store", "bot.services", "handlers.cli.people", "workers.bench"),
     "alembic": ("bot.store",),
     "babel": ("bot.catalog", "translations.build_hook"),
     "pydantic_settings": ("bot.config",),
@@ -40,7 +40,7 @@ DOORS = {
     "boto3": ("bot.media.bucket",),
     "botocore": ("bot.media.bucket",),
     "certifi": ("bot.media.fetch",),
-    "argon2": ("bot.services.sign_in",),
+    "argon2": ("bot.services.passwords",),
     "langdetect": ("bot.text", "workers.bench.reading"),
 }
 PURE_MAY_NOT = ("flask", "rq", "redis", "sqlalchemy", "twilio", "requests", "babel", "os", "socket", "subprocess",

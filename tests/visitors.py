@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from bot.config import Settings
 from bot.services.hands import Hands
-from bot.services.sign_in import hash_password
+from bot.services.passwords import hash_password
 from bot.store import accounts
 from handlers.web import Web, create_web
 

@@ -13,6 +13,7 @@ from bot.store import (
     messages,
     outbox,
     parked,
+    second_steps,
     templates,
     tickets,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "metadata",
     "outbox",
     "parked",
+    "second_steps",
     "templates",
     "tickets",
 ]

@@ -76,7 +76,7 @@ class Crossing:
 
     def path(self, route: Route, who: str) -> str:
         """The row's path, with things nobody touched yet."""
-        wanted = {name: getattr(self, f"_new_{name}") for name in ("number", "campaign", "media", "token")}
+        wanted = {name: getattr(self, f"_new_{name}") for name in ("number", "campaign", "media", "token", "session")}
         found = {name: make(who) for name, make in wanted.items() if f"{{{name}}}" in route.path}
         return route.path.format(**found)
 
@@ -97,6 +97,15 @@ class Crossing:
             ticket = tickets.find(tx, number)
             assert ticket
             return media.keep(tx, ticket.id, self.hands.now(), key=key, **fields)
+
+    def _new_session(self, who: str) -> int:
+        """Another session of this visitor's own."""
+        with self.hands.db.write() as tx:
+            account = accounts.find(tx, who)
+            token = new_key()
+            accounts.open_session(tx, token, account.id if account else 1, self.hands.now())
+            found = accounts.find_session(tx, token)
+            return int(found.session_id) if found else 0
 
     def _new_token(self, _: str) -> str:
         return "A" * 43

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from bot.store import audit
+from bot.store.database import Database
 from handlers.cli import build_cli
 from wsgi import parts
 
@@ -96,6 +98,17 @@ def test_migrate_doctor_and_people(env: dict[str, str]) -> None:
     assert tawar("user", "disable", "gulbibi").exit_code == 0
     assert "disabled" in tawar("user", "list").output
     assert tawar("user", "disable", "gulbibi").exit_code == 1
+    assert noted(env) == ["account_added", "password_changed", "account_disabled"]
+
+
+def noted(env: dict[str, str]) -> list[str]:
+    """What the audit log holds of one person, oldest first; all of it the operator's."""
+    db = Database(env["TAWAR_DATABASE_URL"])
+    with db.read() as tx:
+        lines = audit.newest(tx, 50, subject="account:gulbibi")
+    db.close()
+    assert {line.account_id for line in lines} == {None}
+    return [line.action for line in reversed(lines)]
 
 
 def test_the_folder_of_everything_on_one_machine_is_found(
