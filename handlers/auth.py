@@ -40,7 +40,7 @@ def sign_in() -> ResponseReturnValue:
     """Opens a session. A wrong name, a wrong password and a blocked account all read the same."""
     username, password = request.form.get("username", ""), request.form.get("password", "")
     browser = Browser(device(), request.cookies.get(cookie_name(REMEMBERED), ""))
-    token = sessions.sign_in(web().hands, username, password, browser)
+    token = sessions.sign_in(web().hands, username, password, browser, web().settings.must_second_step)
     who = sessions.session_of(web().hands, token) if token else None
     if token is None or who is None:
         return _form(username=username, failed=True), 401
@@ -109,4 +109,7 @@ def _end_session() -> None:
 def _landing(who: Visitor, wanted: str) -> str:
     """The page that was wanted, if it is of the visitor's own work; else that work's first page."""
     home = home_of(who)
+    if who.awaits:
+        step = {"code": "second_step.code_page", "set_up": "second_step.page"}[who.awaits]
+        return url_for(step, next=wanted or None)
     return wanted if wanted and (who.role == "admin" or wanted.startswith(home)) else home

@@ -41,6 +41,9 @@ DOORS = {
     "botocore": ("bot.media.bucket",),
     "certifi": ("bot.media.fetch",),
     "argon2": ("bot.services.passwords",),
+    "pyotp": ("bot.services.second_step",),
+    "segno": ("handlers.second_step",),
+    "cryptography": ("bot.vault", "bot.services.stopgap_vault"),
     "langdetect": ("bot.text", "workers.bench.reading"),
 }
 PURE_MAY_NOT = ("flask", "rq", "redis", "sqlalchemy", "twilio", "requests", "babel", "os", "socket", "subprocess",

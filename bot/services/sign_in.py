@@ -76,8 +76,7 @@ def sign_in(
                 note_failure(tx, name, account and account.username, "password", now)
         return None
     with hands.db.write() as tx:
-        awaits = _what_is_missing(tx, account, browser.remembered, must, now)
-        how = "remembered" if browser.remembered and not awaits else "password"
+        awaits, how = _what_is_missing(tx, account, browser.remembered, must, now)
         return open_session(tx, account, browser.device, how, now, awaits)
 
 
@@ -145,9 +144,12 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _what_is_missing(tx: Connection, account: Any, remembered: str, must: Collection[str], now: datetime) -> str:
+def _what_is_missing(
+    tx: Connection, account: Any, remembered: str, must: Collection[str], now: datetime
+) -> tuple[str, str]:
+    """What the session awaits, and by what somebody came in for whom that is nothing."""
     row = second_steps.find(tx, account.id)
     if row is None or row.secret is None:
-        return "set_up" if account.role in must else ""
+        return ("set_up" if account.role in must else ""), "password"
     known = remembered and second_steps.is_remembered(tx, account.id, digest(remembered), now - REMEMBERED)
-    return "" if known else "code"
+    return ("" if known else "code"), "remembered"

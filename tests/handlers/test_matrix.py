@@ -21,7 +21,7 @@ GROW_BY_TRYING = {"audit", "sign_in_failures"}
 
 def who_may(route: Route) -> str:
     """Somebody whom the route answers: anybody if it is a form of those not signed in."""
-    if route.rule.startswith("/sign-in"):
+    if route.rule == "/sign-in":
         return "anybody"
     return next(role for role in ROLES if route.expected[role] != 404)
 
