@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from bot.services import own_account
 from bot.services.passwords import MIN_PASSWORD
-from handlers.auth import home_of
+from handlers.auth import home_of, passkey_site
 from handlers.visit import for_permission, here, web
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
@@ -22,7 +22,7 @@ def page() -> ResponseReturnValue:
     department = web().hands.directory.departments.get(who.department)
     return render_template(
         "account/page.html", who=who, department=department, home=home_of(who), done=done if done in DONE else "",
-        sessions=own_account.see_sessions(web().hands, who),
+        sessions=own_account.see_sessions(web().hands, who), passkeys=passkey_site() is not None,
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as Redirect
 
 from bot import devices, permissions
+from bot.services import passkeys
 from bot.services import sign_in as sessions
 from bot.services.sign_in import Browser, Visitor
 from bot.store import accounts
@@ -32,7 +33,7 @@ WORK = (("tickets.see", "officials.queue"), ("campaigns.see", "campaigns.index")
 def sign_in_page() -> ResponseReturnValue:
     """The form; somebody already signed in is sent to their work."""
     who = visitor()
-    return redirect(home_of(who), 303) if who else _form()
+    return redirect(home_of(who), 303) if who else sign_in_form()
 
 
 @blueprint.post("/sign-in")
@@ -43,7 +44,7 @@ def sign_in() -> ResponseReturnValue:
     token = sessions.sign_in(web().hands, username, password, browser, web().settings.must_second_step)
     who = sessions.session_of(web().hands, token) if token else None
     if token is None or who is None:
-        return _form(username=username, failed=True), 401
+        return sign_in_form(username, failed="password"), 401
     return come_in(who, token, request.form.get("next"))
 
 
@@ -90,11 +91,18 @@ def home_of(who: Visitor) -> str:
     return url_for("account.page")
 
 
-def _form(username: str = "", *, failed: bool = False) -> Response:
-    bound, settings = forms.before_session(), web().settings
+def passkey_site() -> passkeys.Site | None:
+    """What passkeys are bound to; None if this address can have none."""
+    return passkeys.site_of(web().settings.public_url, web().settings.secret_key)
+
+
+def sign_in_form(username: str = "", *, failed: str = "") -> Response:
+    """The form, with a pre-session cookie. `failed`: by what it was tried, `password` or `passkey`."""
+    bound, settings, site = forms.before_session(), web().settings, passkey_site()
     page = render_template(
         "sign_in.html", token=forms.token(bound), username=username, failed=failed, is_demo=settings.demo,
         next=forms.local_path(request.values.get("next")), signed_out=request.args.get("done") == "signed_out",
+        passkey_options=passkeys.ask_to_sign_in(site, bound, web().hands.now()) if site else "",
     )  # fmt: skip
     answer = make_response(page)
     give_cookie(answer, forms.BEFORE_SESSION, bound)

@@ -14,6 +14,8 @@ from handlers.visit import cookie_name, halfway, session_token, to_sign_in, visi
 FIELD = "csrf"
 BEFORE_SESSION = "tawar-form"
 """Cookie that stands in for the session while nobody is signed in."""
+NOBODY_YET = ("auth.sign_in", "passkeys.sign_in")
+"""Forms of those who are not signed in."""
 OTHER_PROOF = ("/carriers/",)
 """Doors whose callers are no browsers and prove themselves by a signature."""
 _SAFE = ("GET", "HEAD", "OPTIONS")
@@ -61,7 +63,7 @@ def guard() -> ResponseReturnValue | None:
         return None
     if not _comes_from_here():
         abort(403)
-    if request.endpoint == "auth.sign_in":
+    if request.endpoint in NOBODY_YET:
         bound = request.cookies.get(cookie_name(BEFORE_SESSION), "")
     elif visitor() is None and halfway() is None:
         return _signed_out()

@@ -42,6 +42,7 @@ DOORS = {
     "certifi": ("bot.media.fetch",),
     "argon2": ("bot.services.passwords",),
     "pyotp": ("bot.services.second_step",),
+    "webauthn": ("bot.services.passkeys",),
     "segno": ("handlers.second_step",),
     "cryptography": ("bot.vault", "bot.services.stopgap_vault"),
     "langdetect": ("bot.text", "workers.bench.reading"),

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 from bot.permissions import ROLES
-from bot.store import accounts, campaigns, media, tickets
+from bot.store import accounts, campaigns, media, second_steps, tickets
 from bot.store.database import Database
 from tests.media.room import with_room
 from tests.support import Citizen, Clock, make_hands
@@ -76,7 +76,10 @@ class Crossing:
 
     def path(self, route: Route, who: str) -> str:
         """The row's path, with things nobody touched yet."""
-        wanted = {name: getattr(self, f"_new_{name}") for name in ("number", "campaign", "media", "token", "session")}
+        wanted = {
+            name: getattr(self, f"_new_{name}")
+            for name in ("number", "campaign", "media", "token", "session", "passkey")
+        }
         found = {name: make(who) for name, make in wanted.items() if f"{{{name}}}" in route.path}
         return route.path.format(**found)
 
@@ -106,6 +109,14 @@ class Crossing:
             accounts.open_session(tx, token, account.id if account else 1, self.hands.now())
             found = accounts.find_session(tx, token)
             return int(found.session_id) if found else 0
+
+    def _new_passkey(self, who: str) -> int:
+        with self.hands.db.write() as tx:
+            account, id_ = accounts.find(tx, who), new_key().encode()
+            owner = account.id if account else 1
+            fields = {"credential_id": id_, "public_key": b"key", "sign_count": 0, "device": "Chrome, Android"}
+            assert second_steps.add_passkey(tx, owner, self.hands.now(), **fields)
+            return int(second_steps.passkeys_of(tx, owner)[-1].id)
 
     def _new_token(self, _: str) -> str:
         return "A" * 43

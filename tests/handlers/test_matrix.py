@@ -21,7 +21,7 @@ GROW_BY_TRYING = {"audit", "sign_in_failures"}
 
 def who_may(route: Route) -> str:
     """Somebody whom the route answers: anybody if it is a form of those not signed in."""
-    if route.rule == "/sign-in":
+    if route.rule in ("/sign-in", "/sign-in/passkey"):
         return "anybody"
     return next(role for role in ROLES if route.expected[role] != 404)
 
@@ -51,7 +51,9 @@ def test_every_row_is_of_its_route_and_every_role_has_its_column(crossing: Cross
     assert header == ["method", "rule", "path", "form", "anybody", *ROLES]
     routes = crossing.office.app.url_map.bind("localhost")
     for row in ROUTES:
-        rule, _ = routes.match(row.path.format(number="1", campaign=1, media=1, token="t", session=1), row.method, True)
+        rule, _ = routes.match(
+            row.path.format(number="1", campaign=1, media=1, token="t", session=1, passkey=1), row.method, True
+        )
         assert rule.rule == row.rule, f"{row}: the path {row.path} is another route's"
 
 
