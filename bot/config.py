@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from pydantic import PositiveFloat, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.permissions import ROLES
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MIN_SECRET = 32
 MIDNIGHT = 24
@@ -17,6 +19,7 @@ BUCKET = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.-]+)*/?"
 BROKERS = ("redis://", "rediss://", "unix://")
 COUNT = re.compile(r"[0-9]{1,5}", re.ASCII)
 CARRIERS = ("twilio", "kannel")
+SECOND_STEP = frozenset({"supervisor", "admin", "approver", "referee"})
 TOKEN = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
 """What goes into an address as it is: Kannel takes `%` for the beginning of a code of its own."""
 
@@ -57,6 +60,8 @@ class Settings(BaseSettings):
     kannel_status_url: str = ""
     kannel_per_second: str = "10"
     kannel_max_segments: str = "24"
+    second_step_roles: str | None = None
+    """Roles that must prove themselves by more than a password, parted by commas; unset: those that see or decide most."""
     media_url: str = ""
     """Where files lie: empty for `var/media`, or `s3://bucket/prefix`."""
     media_endpoint: str = ""
@@ -74,6 +79,13 @@ class Settings(BaseSettings):
         """Hours in Karachi between which announcements go out, from `announce_hours`; None: at any hour."""
         found = HOURS.fullmatch(self.announce_hours)
         return (int(found[1]), int(found[2])) if found else None
+
+    @property
+    def must_second_step(self) -> frozenset[str]:
+        """Roles that sign in with a second step; in the demo none, unless they are named."""
+        if self.second_step_roles is None:
+            return frozenset() if self.demo else SECOND_STEP
+        return frozenset(role.strip() for role in self.second_step_roles.split(",") if role.strip())
 
     @property
     def kannel_calls_at(self) -> str:
@@ -119,6 +131,10 @@ class Settings(BaseSettings):
         if self.announce_hours and not (self.day and self.day[0] < self.day[1] <= MIDNIGHT):
             found.append(
                 f"TAWAR_ANNOUNCE_HOURS is {self.announce_hours!r}: give hours of one day, e.g. 9-21, or leave it empty for any"
+            )
+        if unknown := self.must_second_step - set(ROLES):
+            found.append(
+                f"TAWAR_SECOND_STEP_ROLES names {', '.join(sorted(unknown))}: roles are {', '.join(ROLES)}; empty: none must"
             )
         names = self.carrier_names
         if not names or len(set(names)) < len(names) or not set(names) <= set(CARRIERS):

@@ -13,7 +13,7 @@ from bot.services import outreach
 from bot.sms import measure
 from bot.text.fold import clean
 from handlers.campaign_form import Fault, Form, Reach, count_reach, empty_form, place_faults, read_form, read_start
-from handlers.visit import OUTREACH, for_roles, here, web
+from handlers.visit import for_permission, here, web
 
 blueprint = Blueprint("campaigns", __name__, url_prefix="/campaigns")
 ACTIONS = {"pause": outreach.pause, "resume": outreach.resume, "stop": outreach.stop}
@@ -34,7 +34,7 @@ _ID = "<int(max=2147483647):campaign_id>"
 
 
 @blueprint.get("")
-@for_roles(*OUTREACH)
+@for_permission("campaigns.see")
 def index() -> ResponseReturnValue:
     """All campaigns, newest first."""
     rows = [(campaign, _progress_of(campaign)) for campaign in outreach.see_all(web().hands)]
@@ -42,14 +42,14 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.get("/new")
-@for_roles(*OUTREACH)
+@for_permission("campaigns.write")
 def new() -> ResponseReturnValue:
     """An empty form."""
     return _draw_form(empty_form(web().hands))
 
 
 @blueprint.post("/new")
-@for_roles(*OUTREACH)
+@for_permission("campaigns.write")
 def create() -> ResponseReturnValue:
     """Counts the people of what was typed, or stores it as a draft. Both keep every word."""
     form = read_form(web().hands)
@@ -66,14 +66,14 @@ def create() -> ResponseReturnValue:
 
 
 @blueprint.get(f"/{_ID}")
-@for_roles(*OUTREACH)
+@for_permission("campaigns.see")
 def campaign(campaign_id: int) -> ResponseReturnValue:
     """One campaign: what, to whom, how far it is, and what may be done."""
     return _draw(campaign_id, done=_done(), ask_stop=request.args.get("ask") == "stop")
 
 
 @blueprint.post(f"/{_ID}/schedule")
-@for_roles(*OUTREACH)
+@for_permission("campaigns.send")
 def schedule(campaign_id: int) -> ResponseReturnValue:
     """Sets when it leaves; the clock starts it."""
     at = read_start(web().hands.now())
@@ -86,7 +86,7 @@ def schedule(campaign_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post(f"/{_ID}/<any({', '.join(ACTIONS)}):action>")
-@for_roles(*OUTREACH)
+@for_permission("campaigns.send")
 def act(campaign_id: int, action: str) -> ResponseReturnValue:
     """Pauses, resumes or stops it, or shows it as it is now and why that cannot be."""
     _find(campaign_id)

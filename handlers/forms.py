@@ -9,11 +9,13 @@ from urllib.parse import urlsplit
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from handlers.visit import cookie_name, session_token, to_sign_in, visitor, web
+from handlers.visit import cookie_name, halfway, session_token, to_sign_in, visitor, web
 
 FIELD = "csrf"
 BEFORE_SESSION = "tawar-form"
 """Cookie that stands in for the session while nobody is signed in."""
+NOBODY_YET = ("auth.sign_in", "passkeys.sign_in")
+"""Forms of those who are not signed in."""
 OTHER_PROOF = ("/carriers/",)
 """Doors whose callers are no browsers and prove themselves by a signature."""
 _SAFE = ("GET", "HEAD", "OPTIONS")
@@ -28,7 +30,7 @@ def token(bound: str) -> str:
 
 def page_token() -> str:
     """The form token of the page being drawn; empty when nobody is signed in."""
-    return token(session_token()) if visitor() else ""
+    return token(session_token()) if visitor() or halfway() else ""
 
 
 def before_session() -> str:
@@ -61,9 +63,9 @@ def guard() -> ResponseReturnValue | None:
         return None
     if not _comes_from_here():
         abort(403)
-    if request.endpoint == "auth.sign_in":
+    if request.endpoint in NOBODY_YET:
         bound = request.cookies.get(cookie_name(BEFORE_SESSION), "")
-    elif visitor() is None:
+    elif visitor() is None and halfway() is None:
         return _signed_out()
     else:
         bound = session_token()

@@ -12,7 +12,7 @@ from bot.media.kinds import INLINE, KINDS
 from bot.media.shelf import MissingFileError
 from bot.services import media
 from bot.services.media import File
-from handlers.visit import DESK, for_roles, here, visitor, web
+from handlers.visit import for_permission, here, may, web
 
 blueprint = Blueprint("media", __name__)
 VARIANTS = ("view", "small", "file")
@@ -27,7 +27,7 @@ PLAYED = "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'"
 
 
 @blueprint.get("/desk/media/<int:media_id>/<variant>")
-@for_roles(*DESK)
+@for_permission("tickets.see")
 def of_ticket(media_id: int, variant: str) -> ResponseReturnValue:
     """A file of a ticket, for those who may see the ticket."""
     if variant not in VARIANTS or media_id >= 1 << 63:
@@ -58,8 +58,7 @@ def linked(token: str) -> ResponseReturnValue:
 def make_room() -> None:
     """Before a form is read: only a signed-in person's reply may be large."""
     is_reply = request.endpoint == UPLOAD and (request.view_args or {}).get("action") == "reply"
-    who = visitor() if is_reply and request.mimetype == "multipart/form-data" else None
-    if who is not None and who.role in DESK:
+    if is_reply and request.mimetype == "multipart/form-data" and may("tickets.act"):
         request.max_content_length = MAX_UPLOAD
 
 

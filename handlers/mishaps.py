@@ -7,7 +7,7 @@ from flask import Flask, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
-from bot.services.sign_in import BusyError
+from bot.services.passwords import BusyError
 from bot.store.database import DatabaseAway
 
 log = logging.getLogger(__name__)

@@ -21,7 +21,7 @@ from handlers.composer import Box, boxes, read_instant, read_text
 from handlers.forms import new_key, read_key
 from handlers.pages import page_language
 from handlers.sorting import choices
-from handlers.visit import DESK, for_roles, here, web
+from handlers.visit import for_permission, here, may, web
 
 blueprint = Blueprint("officials", __name__)
 ACTIONS = (
@@ -46,7 +46,7 @@ class Trouble:
 
 
 @blueprint.get("/desk")
-@for_roles(*DESK)
+@for_permission("tickets.see")
 def queue() -> ResponseReturnValue:
     """The tickets of one's department: `state` filters, `page` turns."""
     state = request.args.get("state", "open")
@@ -65,7 +65,7 @@ def queue() -> ResponseReturnValue:
 
 
 @blueprint.get("/desk/tickets/<number>")
-@for_roles(*DESK)
+@for_permission("tickets.see")
 def ticket(number: str) -> ResponseReturnValue:
     """One ticket; to look at it is to have read it."""
     page = _find(number)
@@ -76,7 +76,7 @@ def ticket(number: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/desk/tickets/<number>/<action>")
-@for_roles(*DESK)
+@for_permission("tickets.act")
 def act(number: str, action: str) -> ResponseReturnValue:
     """Carries out one form, or shows the ticket again with what was typed and why it was refused."""
     if action not in ACTIONS or not NUMBER.fullmatch(number):
@@ -137,6 +137,11 @@ def _find(number: str) -> desk.TicketPage:
     return page or abort(404)
 
 
+def _offered(page: desk.TicketPage) -> Sequence[str]:
+    """What the ticket allows, to those who may act at all."""
+    return page.actions if may("tickets.act") else ()
+
+
 def _lines(page: desk.TicketPage) -> list[Line]:
     """What was said and done, with a carrier's codes told by what they mean."""
     carriers = web().hands.carriers
@@ -153,7 +158,7 @@ def _draw(page: desk.TicketPage, trouble: Trouble | None = None, done: str = "")
     filled = trouble.box if trouble else None
     sender = web().hands.directory.sender_of(page.ticket.department, page.ticket.category)
     return render_template(
-        "desk/ticket.html", ticket=page.ticket, lines=lines, actions=page.actions, trouble=trouble, done=done,
+        "desk/ticket.html", ticket=page.ticket, lines=lines, actions=_offered(page), trouble=trouble, done=done,
         boxes=boxes(web().hands.catalog, sender, page.ticket, filled), take_key=new_key(), department=department,
         sorts=choices(web().hands.directory, "" if page.ticket.service else page.ticket.category), sort_key=new_key(),
         seen=max((line.at for line in lines), default=page.ticket.opened_at), phone=phone.mask(page.phone),

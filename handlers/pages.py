@@ -15,7 +15,7 @@ from bot.dialogue.values import Value
 from bot.names import Names
 from handlers import forms, mishaps, times
 from handlers.bubbles import is_arabic
-from handlers.visit import cookie_name, give_cookie, is_https, visitor, web
+from handlers.visit import cookie_name, give_cookie, is_https, may, visitor, web
 
 DEFAULT_LANGUAGE = "ur"
 LANGUAGE_COOKIE = "tawar-lang"
@@ -38,7 +38,7 @@ def prepare(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.globals.update(
-        t=t, name=name, ltr=ltr, moment=moment, visitor=visitor, csrf=forms.page_token, languages=desk_languages,
+        t=t, name=name, ltr=ltr, moment=moment, visitor=visitor, may=may, csrf=forms.page_token, languages=desk_languages,
         asset=_assets(Path(app.static_folder or "")), language_name=language_name, in_language=in_language,
     )  # fmt: skip
     app.jinja_env.filters.update(is_arabic=is_arabic, spaced=spaced)

@@ -8,14 +8,13 @@ from flask import abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
+from bot import permissions
 from bot.services import sign_in
 from bot.services.sign_in import Visitor
 
 if TYPE_CHECKING:
     from handlers.web import Web
 
-DESK = ("official", "supervisor", "admin")
-OUTREACH = ("campaign_manager", "approver", "admin")
 _P = ParamSpec("_P")
 _View = Callable[_P, ResponseReturnValue]
 
@@ -51,27 +50,44 @@ def session_token() -> str:
 
 def visitor() -> Visitor | None:
     """Who is signed in; looked up once a request."""
+    who = _whose_session()
+    return None if who is None or who.awaits else who
+
+
+def halfway() -> Visitor | None:
+    """Who gave the right password and still owes the second step. For every page but that one they are nobody."""
+    who = _whose_session()
+    return who if who is not None and who.awaits else None
+
+
+def _whose_session() -> Visitor | None:
     if "visitor" not in g:
         g.visitor = None  # so that an error page drawn because the database is away does not ask it again
-        g.visitor = sign_in.visitor_of(web().hands, session_token())
+        g.visitor = sign_in.session_of(web().hands, session_token())
     return cast(Visitor | None, g.visitor)
 
 
 def here() -> Visitor:
-    """The visitor of a page that `for_roles` guards."""
+    """The visitor of a page that `for_permission` guards."""
     return visitor() or abort(404)
 
 
-def for_roles(*roles: str) -> Callable[[_View[_P]], _View[_P]]:
-    """Shows a page to these roles (none named: to everybody signed in). For others it does not exist."""
+def may(permission: str) -> bool:
+    """Whether who is here has a permission of bot/data/permissions.csv; nobody signed in has none."""
+    who = visitor()
+    return who is not None and permissions.may(who.role, permission)
+
+
+def for_permission(permission: str) -> Callable[[_View[_P]], _View[_P]]:
+    """Shows a page to those who have a permission. For others it does not exist. Raises KeyError if the table lacks it."""
+    _ = permissions.TABLE[permission]  # when the app is built, not when somebody comes
 
     def guarded(view: _View[_P]) -> _View[_P]:
         @wraps(view)
         def ask_first(*args: _P.args, **kwargs: _P.kwargs) -> ResponseReturnValue:
-            who = visitor()
-            if who is None:
+            if visitor() is None:
                 return to_sign_in()
-            if roles and who.role not in roles:
+            if not may(permission):
                 abort(404)
             return view(*args, **kwargs)
 

@@ -11,7 +11,7 @@ ROOMS = ("bot", "handlers", "workers")
 PURE = ("bot.text", "bot.dialogue", "bot.tickets", "bot.clock", "bot.calendar", "bot.timetable", "bot.limits",
         "bot.deadlines", "bot.rules", "bot.ladder", "bot.campaigns", "bot.outbox", "bot.sms", "bot.phone", "bot.names",
         "bot.directory", "bot.learning", "bot.media.kinds", "bot.media.places", "bot.media.links",
-        "bot.media.exif")  # fmt: skip
+        "bot.media.exif", "bot.permissions", "bot.devices", "bot.chain")  # fmt: skip
 HANDS = ("bot.store", "bot.carriers", "bot.lookups", "bot.catalog", "bot.lexicon", "bot.review", "bot.config",
          "bot.media.fetch", "bot.media.shelf", "bot.media.bucket", "bot.media.pictures", "bot.media.sounds",
          "bot.media.prepare")  # fmt: skip
@@ -29,7 +29,7 @@ DOORS = {
     "twilio": ("bot.carriers.twilio", "handlers.simulator", "workers.bench"),
     "requests": ("bot.carriers.twilio",),
     "urllib3": ("bot.carriers.twilio", "bot.carriers.kannel"),
-    "sqlalchemy": ("bot.store", "bot.services", "handlers.cli.operating", "workers.bench"),
+    "sqlalchemy": ("bot.store", "bot.services", "handlers.cli.people", "workers.bench"),
     "alembic": ("bot.store",),
     "babel": ("bot.catalog", "translations.build_hook"),
     "pydantic_settings": ("bot.config",),
@@ -41,7 +41,11 @@ DOORS = {
     "boto3": ("bot.media.bucket",),
     "botocore": ("bot.media.bucket",),
     "certifi": ("bot.media.fetch",),
-    "argon2": ("bot.services.sign_in",),
+    "argon2": ("bot.services.passwords",),
+    "pyotp": ("bot.services.second_step",),
+    "webauthn": ("bot.services.passkeys",),
+    "segno": ("handlers.second_step",),
+    "cryptography": ("bot.vault", "bot.services.stopgap_vault"),
     "langdetect": ("bot.text", "workers.bench.reading"),
 }
 PURE_MAY_NOT = ("flask", "rq", "redis", "sqlalchemy", "twilio", "requests", "babel", "os", "socket", "subprocess",

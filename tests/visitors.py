@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from bot.config import Settings
 from bot.services.hands import Hands
-from bot.services.sign_in import hash_password
+from bot.services.passwords import hash_password
 from bot.store import accounts
 from handlers.web import Web, create_web
 
@@ -28,9 +28,15 @@ PEOPLE = {
     "mahnaz": ("Mahnaz Hazara", "campaign_manager", ""),
     "yousaf": ("Yousaf Achakzai", "approver", ""),
     "shari": ("Banuk Shari", "reviewer", ""),
+    "zarina": ("Zarina Marri", "referee", ""),
     "root": ("Operator", "admin", ""),
 }
-_hash = cache(lambda: hash_password(PASSWORD))  # one costly hash for all tests
+
+
+@cache
+def shared_hash() -> str:
+    """One costly hash for all tests."""
+    return hash_password(PASSWORD)
 
 
 @dataclass
@@ -150,10 +156,10 @@ class Office:
 
 
 def open_office(hands: Hands, **settings: object) -> Office:
-    """Real web, real database, eight people with one password."""
+    """Real web, real database, nine people with one password."""
     with hands.db.write() as tx:
         for username, (name, role, department) in PEOPLE.items():
-            fields = {"name": name, "role": role, "department": department, "password_hash": _hash()}
+            fields = {"name": name, "role": role, "department": department, "password_hash": shared_hash()}
             accounts.add(tx, username=username, language="en", created_at=hands.now(), **fields)
     woken: list[Sequence[int]] = []
     known = {"demo": True, "public_url": "http://localhost", "secret_key": "k" * 40} | settings

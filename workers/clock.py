@@ -60,8 +60,10 @@ def tick(hands: Hands) -> None:
 
 
 def tidy(hands: Hands) -> None:
-    """Seals the history, drops spent form keys, receipts that matched nothing, and in a part of the shelf files that are nobody's: a part each
-    time, so that a bucket of a million files keeps nobody waiting. In two days all parts have had their turn."""
+    """Seals the history, drops spent form keys, receipts that matched nothing, and files that are nobody's.
+
+    Of the shelf a part each time, so that a bucket of a million files keeps nobody waiting; in two days all had their turn.
+    """
     seal(hands)
     now = hands.now()
     with hands.db.write() as tx:

@@ -31,6 +31,7 @@ DEMO_PEOPLE = (
     ("campaigns", "Mahnaz Hazara", "campaign_manager", ""),
     ("approver", "Yousaf Achakzai", "approver", ""),
     ("reviewer", "Banuk Shari", "reviewer", ""),
+    ("referee", "Zarina Marri", "referee", ""),
     ("admin", "Operator", "admin", ""),
 )
 

@@ -32,8 +32,11 @@ sessions = Table(
     Column("created_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
     Column("revoked_at", Instant),
+    Column("device", Text, nullable=False, default=""),
+    Column("awaits", Text, nullable=False, default=""),
     Index("ix_sessions_account_id", "account_id"),
 )
+"""`awaits`: what is still to be done before it opens anything: `code`, `set_up` (the second step), or nothing."""
 
 submissions = Table(
     "submissions",
@@ -90,30 +93,66 @@ def disable(connection: Connection, username: str, at: datetime) -> bool:
     account_id = connection.execute(found.values(disabled_at=at).returning(accounts.c.id)).scalar_one_or_none()
     if account_id is None:
         return False
-    connection.execute(update(sessions).where(sessions.c.account_id == account_id).values(revoked_at=at))
+    end_sessions(connection, account_id, at)
     return True
 
 
-def set_password(connection: Connection, username: str, password_hash: str, at: datetime) -> bool:
-    """Sets the password of an active account and ends its sessions; whether there was one."""
+def set_password(
+    connection: Connection, username: str, password_hash: str, at: datetime, but_session: int | None = None
+) -> bool:
+    """Sets the password of an active account and ends its sessions, all or all but one; whether there was an account."""
     found = update(accounts).where(accounts.c.username == username, accounts.c.disabled_at.is_(None))
     account_id = connection.execute(
         found.values(password_hash=password_hash).returning(accounts.c.id)
     ).scalar_one_or_none()
     if account_id is None:
         return False
-    connection.execute(update(sessions).where(sessions.c.account_id == account_id).values(revoked_at=at))
+    end_sessions(connection, account_id, at, but_session)
     return True
 
 
-def open_session(connection: Connection, token_hash: str, account_id: int, now: datetime) -> None:
-    new = insert(sessions).values(token_hash=token_hash, account_id=account_id, created_at=now, seen_at=now)
-    connection.execute(new)
+def open_session(
+    connection: Connection, token_hash: str, account_id: int, now: datetime, *, device: str = "", awaits: str = ""
+) -> None:
+    """`device`: what it was opened with, in words; `awaits`: see `sessions`."""
+    fields = {"token_hash": token_hash, "account_id": account_id, "device": device, "awaits": awaits}
+    connection.execute(insert(sessions).values(**fields, created_at=now, seen_at=now))
+
+
+def end_sessions(connection: Connection, account_id: int, at: datetime, but_session: int | None = None) -> int:
+    """Ends a person's sessions, all or all but one; how many lived."""
+    live = [sessions.c.account_id == account_id, sessions.c.revoked_at.is_(None)]
+    if but_session is not None:
+        live.append(sessions.c.id != but_session)
+    ended = update(sessions).where(*live).values(revoked_at=at).returning(sessions.c.id)
+    return len(connection.execute(ended).all())
+
+
+def end_session(connection: Connection, account_id: int, session_id: int, at: datetime) -> bool:
+    """Ends one session of this person; False if it is another's or ended before."""
+    mine = (sessions.c.account_id == account_id, sessions.c.id == session_id, sessions.c.revoked_at.is_(None))
+    ended = update(sessions).where(*mine).values(revoked_at=at).returning(sessions.c.id)
+    return connection.execute(ended).first() is not None
+
+
+def sessions_of(
+    connection: Connection, account_id: int, seen_since: datetime, opened_since: datetime
+) -> Sequence[Row[tuple[Any, ...]]]:
+    """A person's live sessions, the one used last first."""
+    live = (sessions.c.account_id == account_id, sessions.c.revoked_at.is_(None), sessions.c.awaits == "")
+    young = (sessions.c.seen_at >= seen_since, sessions.c.created_at >= opened_since)
+    query = select(sessions).where(*live, *young).order_by(sessions.c.seen_at.desc(), sessions.c.id.desc())
+    return connection.execute(query).all()
 
 
 def find_session(connection: Connection, token_hash: str) -> Row[tuple[Any, ...]] | None:
     """The live session of a token with its account's fields, or None."""
-    fields = (sessions.c.id.label("session_id"), sessions.c.created_at.label("opened_at"), sessions.c.seen_at)
+    fields = (
+        sessions.c.id.label("session_id"),
+        sessions.c.created_at.label("opened_at"),
+        sessions.c.seen_at,
+        sessions.c.awaits,
+    )
     query = select(accounts, *fields).join(accounts, accounts.c.id == sessions.c.account_id)
     live = (sessions.c.token_hash == token_hash, sessions.c.revoked_at.is_(None), accounts.c.disabled_at.is_(None))
     return connection.execute(query.where(*live)).one_or_none()

@@ -16,6 +16,7 @@ from bot.store import (
     parked,
     seals,
     seats,
+    second_steps,
     templates,
     tickets,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "parked",
     "seals",
     "seats",
+    "second_steps",
     "templates",
     "tickets",
 ]

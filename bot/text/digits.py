@@ -1,5 +1,7 @@
 """The digits a citizen writes, Latin, Urdu or Arabic, and a text of ours written in them."""
 
+import unicodedata
+
 from bot.text.language import is_arabic
 
 LATIN = "0123456789"
@@ -24,3 +26,8 @@ def digit_style(text: str) -> str:
 def write_digits(text: str, style: str) -> str:
     """The text with its Latin digits in the family `style`; `ascii` leaves it as it is."""
     return text.translate(_TABLES[style]) if style in _TABLES else text
+
+
+def read_digits(text: str) -> str:
+    """The text with digits of every family as Latin ones."""
+    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)

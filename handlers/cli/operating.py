@@ -1,10 +1,9 @@
-"""tawar migrate, doctor and user."""
+"""tawar migrate, doctor and catch-up."""
 
 import sys
 from datetime import timedelta
 
 import click
-from sqlalchemy.exc import IntegrityError
 
 from bot.chain import Broken
 from bot.clock import KARACHI
@@ -14,14 +13,12 @@ from bot.services.catch_up import catch_up
 from bot.services.hands import utc_now
 from bot.services.health import ask_carriers, look
 from bot.services.setup import shipped_rows
-from bot.services.sign_in import ROLES, add_account, hash_password
 from bot.services.verifying import Whole, verify
-from bot.store import accounts, migrate
+from bot.store import migrate
 from bot.store.database import Database, DatabaseAway
 from bot.timetable import read_timetable, warning
 from handlers.cli.parts import Parts, plain_errors
 
-MIN_PASSWORD = 10
 LATE_S = 60
 BROKEN = {
     "changed": "it is not what was written.",
@@ -70,7 +67,7 @@ def commands(parts: Parts) -> list[click.Command]:
         except DatabaseAway as error:
             raise click.ClickException("The database does not answer: check TAWAR_DATABASE_URL.") from error
 
-    return [migrate_command, doctor, catch_up_command, _verify(parts), _user(parts)]
+    return [migrate_command, doctor, catch_up_command, _verify(parts)]
 
 
 def _verify(parts: Parts) -> click.Command:
@@ -126,64 +123,3 @@ def _database_trouble(settings: Settings) -> str:
         return "the database does not answer: check TAWAR_DATABASE_URL and that the server runs"
     finally:
         db.close()
-
-
-def _user(parts: Parts) -> click.Group:
-    user = click.Group("user", help="People at the desk.")
-
-    @user.command(help="Adds a person; asks for the password. ROLE is " + ", ".join(ROLES) + ".")
-    @click.argument("username")
-    @click.argument("role", type=click.Choice(ROLES))
-    @click.option("--department", default="", help="Code of the department, for an official.")
-    @click.option("--name", default="", help="Name as colleagues see it.")
-    @click.password_option()
-    def add(username: str, role: str, department: str, name: str, password: str) -> None:
-        _check_length(password)
-        with plain_errors():
-            hands = parts.hands(parts.settings())
-        if role == "official" and department not in hands.directory.departments:
-            raise click.ClickException(f"No department has the code {department!r}: give --department, e.g. PHED.")
-        try:
-            with hands.db.write() as tx:
-                fields = {"username": username, "name": name or username, "role": role, "department": department}
-                add_account(hands, tx, password=password, **fields)
-        except IntegrityError as error:
-            raise click.ClickException(f"The name {username!r} is taken: choose another.") from error
-        click.echo(f"{username} may sign in as {role}.")
-
-    @user.command(help="Sets a new password, and ends all sessions of that person.")
-    @click.argument("username")
-    @click.password_option()
-    def password(username: str, password: str) -> None:
-        _check_length(password)
-        with parts.database().write() as tx:
-            if not accounts.set_password(tx, username.casefold(), hash_password(password), utc_now()):
-                raise click.ClickException(f"Nobody active is called {username!r}: see `tawar user list`.")
-        click.echo(f"{username} has a new password and must sign in again.")
-
-    _add_listing(user, parts)
-    return user
-
-
-def _check_length(password: str) -> None:
-    if len(password) < MIN_PASSWORD:
-        raise click.ClickException(f"The password is too short: use at least {MIN_PASSWORD} characters.")
-
-
-def _add_listing(user: click.Group, parts: Parts) -> None:
-    """Who there is, and who no longer."""
-
-    @user.command("list", help="Lists everybody.")
-    def list_() -> None:
-        with parts.database().read() as tx:
-            for row in accounts.all_accounts(tx):
-                state = "disabled" if row.disabled_at else "active"
-                click.echo(f"{row.username}\t{row.role}\t{row.department or '-'}\t{state}")
-
-    @user.command(help="Shuts an account and ends its sessions at once.")
-    @click.argument("username")
-    def disable(username: str) -> None:
-        with parts.database().write() as tx:
-            if not accounts.disable(tx, username.casefold(), utc_now()):
-                raise click.ClickException(f"Nobody active is called {username!r}: see `tawar user list`.")
-        click.echo(f"{username} is shut out.")

@@ -209,3 +209,21 @@ def test_files_may_lie_in_a_bucket_or_here(url: str) -> None:
 @pytest.mark.parametrize("url", ["files", "https://files", "s3://", "s3://A", "s3://files/../x y", "s3://files?x=1"])
 def test_a_place_for_files_that_is_none_is_named(url: str) -> None:
     assert any("TAWAR_MEDIA_URL" in problem for problem in problems(media_url=url))
+
+
+@pytest.mark.parametrize(
+    ("values", "roles"),
+    [
+        (PRODUCTION, {"supervisor", "admin", "approver", "referee"}),
+        (DEMO, set()),
+        (DEMO | {"second_step_roles": "official, admin"}, {"official", "admin"}),
+        (PRODUCTION | {"second_step_roles": ""}, set()),
+    ],
+)
+def test_who_sees_or_decides_most_needs_a_second_step(values: dict[str, object], roles: set[str]) -> None:
+    assert Settings(**values).check().must_second_step == roles  # type: ignore[arg-type]
+
+
+def test_a_role_there_is_none_of_is_named() -> None:
+    (problem,) = problems(second_step_roles="admin,mayor")
+    assert "TAWAR_SECOND_STEP_ROLES names mayor: roles are official" in problem

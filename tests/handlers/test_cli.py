@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from bot.store import accounts, audit, second_steps
+from bot.store.database import Database
 from handlers.cli import build_cli
 from wsgi import parts
 
@@ -122,6 +124,17 @@ def test_migrate_doctor_and_people(env: dict[str, str]) -> None:
     assert tawar("user", "disable", "gulbibi").exit_code == 0
     assert "disabled" in tawar("user", "list").output
     assert tawar("user", "disable", "gulbibi").exit_code == 1
+    assert noted(env) == ["account_added", "password_changed", "account_disabled"]
+
+
+def noted(env: dict[str, str]) -> list[str]:
+    """What the audit log holds of one person, oldest first; all of it the operator's."""
+    db = Database(env["TAWAR_DATABASE_URL"])
+    with db.read() as tx:
+        lines = audit.newest(tx, 50, subject="account:gulbibi")
+    db.close()
+    assert {line.account_id for line in lines} == {None}
+    return [line.action for line in reversed(lines)]
 
 
 def test_the_folder_of_everything_on_one_machine_is_found(
@@ -163,3 +176,21 @@ def test_talk() -> None:
     result = tawar("talk", stdin="No water in Gwadar for 3 days\n1\n")
     assert "No water" in result.output
     assert "OpenTicket" in result.output
+
+
+def test_who_lost_their_phone_signs_in_with_the_password_again(env: dict[str, str]) -> None:
+    tawar("migrate")
+    secret = "long enough for anybody"
+    tawar("user", "add", "gulbibi", "official", "--department", "PHED", stdin=f"{secret}\n{secret}\n")
+    assert "had no second step" in tawar("user", "reset-second-step", "gulbibi").output
+    db = Database(env["TAWAR_DATABASE_URL"])
+    with db.write() as tx:
+        second_steps.begin(tx, 1, b"sealed")
+        assert second_steps.finish(tx, 1, b"sealed", 7, datetime.now(UTC))
+        accounts.open_session(tx, "token", 1, datetime.now(UTC))
+    assert "signs in with the password alone" in tawar("user", "reset-second-step", "GulBibi").output
+    with db.read() as tx:
+        assert (second_steps.find(tx, 1), accounts.find_session(tx, "token")) == (None, None)
+    db.close()
+    assert noted(env) == ["account_added", "second_step_reset", "second_step_reset"]
+    assert tawar("user", "reset-second-step", "nobody").exit_code == 1

@@ -146,7 +146,7 @@ def test_while_the_database_is_away_a_page_says_so(gul: Visitor, monkeypatch: py
     def away(*_: Any) -> None:
         raise OperationalError("SELECT", None, Exception("gone"))
 
-    monkeypatch.setattr("bot.services.sign_in.visitor_of", away)
+    monkeypatch.setattr("bot.services.sign_in.session_of", away)
     page = gul.opens("/desk?lang=en")
     assert (page.status, page.answer.headers["Retry-After"]) == (503, "10")
     assert "Try again in a minute" in page.text

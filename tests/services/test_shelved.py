@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.media.shelf import PARTS, Folder
-from bot.services.desk import Official, Order
 from bot.services.hands import Hands
 from bot.services.media import WAITS_S, act_with_file, claim_due, fetch, sweep
+from bot.services.orders import Official, Order
 from bot.services.sign_in import add_account
 from bot.store.database import Database
 from bot.store.tickets import tickets

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.text.digits import NATIVE, digit_style, write_digits
+from bot.text.digits import NATIVE, digit_style, read_digits, write_digits
 from bot.text.fold import clean, fold
 
 
@@ -53,3 +53,8 @@ def test_what_is_written_in_a_style_reads_the_same(text: str, style: str) -> Non
 @given(st.integers(min_value=0), st.sampled_from(sorted(NATIVE)))
 def test_what_is_written_in_a_style_is_told_as_that_style(number: int, style: str) -> None:
     assert digit_style(clean(write_digits(str(number), style))) == style
+
+
+@pytest.mark.parametrize(("text", "read"), [("۱۲۳ ٤٥٦", "123 456"), ("१२", "12"), ("a1-²½", "a1-²½"), ("", "")])
+def test_digits_of_every_family_are_read(text: str, read: str) -> None:
+    assert read_digits(text) == read
