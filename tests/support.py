@@ -1,6 +1,9 @@
 """What many tests need: a talk with an actor, a database of either kind, hands with an injected clock."""
 
+import base64
+import hashlib
 import random
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,10 +22,13 @@ from bot.store import contacts, tickets
 from bot.store.database import Database
 from bot.store.migrate import upgrade
 from bot.text.answers import Lexicon
+from bot.vault import Vault, open_vault
 from workers.training.reading import NONE, Line, shipped_lines, train_weights
 
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 PHONE = "+923000000101"
+DATA_KEY = "1:" + base64.b64encode(hashlib.sha256(b"data of the tests").digest()).decode()
+INDEX_KEY = base64.b64encode(hashlib.sha256(b"index of the tests").digest()).decode()
 
 
 class Clock:
@@ -36,6 +42,11 @@ class Clock:
 
     def passes(self, **span: float) -> None:
         self.now += timedelta(**span)
+
+
+@cache
+def vault() -> Vault:
+    return open_vault(DATA_KEY, INDEX_KEY, secrets.token_bytes)
 
 
 @cache

@@ -9,7 +9,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ROOMS = ("bot", "handlers", "workers")
 PURE = ("bot.text", "bot.dialogue", "bot.tickets", "bot.clock", "bot.campaigns", "bot.outbox", "bot.sms", "bot.phone",
-        "bot.names", "bot.directory", "bot.learning", "bot.media.kinds", "bot.media.places", "bot.media.links")  # fmt: skip
+        "bot.names", "bot.directory", "bot.learning", "bot.vault", "bot.sealing",
+        "bot.media.kinds", "bot.media.places", "bot.media.links")  # fmt: skip
 HANDS = ("bot.store", "bot.carriers", "bot.lookups", "bot.catalog", "bot.lexicon", "bot.review", "bot.config",
          "bot.media.fetch", "bot.media.shelf", "bot.media.bucket", "bot.media.pictures", "bot.media.sounds",
          "bot.media.prepare")  # fmt: skip
@@ -39,6 +40,7 @@ DOORS = {
     "boto3": ("bot.media.bucket",),
     "botocore": ("bot.media.bucket",),
     "certifi": ("bot.media.fetch",),
+    "cryptography": ("bot.vault",),
     "argon2": ("bot.services.sign_in",),
     "langdetect": ("bot.text", "workers.bench.reading"),
 }
