@@ -72,6 +72,8 @@ def _environment(layout: Layout, broker: Broker | None, port: int, carrier_port:
         "TAWAR_REDIS_URL": broker.url if broker else "",
         "TAWAR_PUBLIC_URL": f"http://{HOST}:{port}",
         "TAWAR_SECRET_KEY": layout.secret("secret"),
+        "TAWAR_DATA_KEY": layout.secret("data"),
+        "TAWAR_INDEX_KEY": layout.secret("index"),
         "TAWAR_TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
         "TAWAR_TWILIO_AUTH_TOKEN": layout.secret("carrier-token"),
         "TAWAR_TWILIO_API_URL": f"http://{HOST}:{carrier_port}",

@@ -29,7 +29,7 @@ from handlers.web import Web, create_web
 from tests.caller import counted
 from tests.kannel import FAKESMSC, KANNEL_TOKEN, PASSWORD, STATUS, Kannel, kannel_settings, running_kannel
 from tests.street import serving, wait_for
-from tests.support import PHONE, Clock, make_hands, sqlite
+from tests.support import DATA_KEY, INDEX_KEY, PHONE, Clock, make_hands, sqlite
 
 pytestmark = [pytest.mark.usefixtures("kannel_installed"), pytest.mark.kannel]
 URDU = "سلام،  میری شکایت۔\nپانی نہیں آ رہا ۱۲ دن سے 👍 ہئو ءَ"
@@ -94,7 +94,9 @@ class Line:
 
     def opens(self) -> Any:
         """The web answers until the block ends."""
-        settings = Settings(demo=True, public_url="http://127.0.0.1", secret_key="s" * 40)
+        settings = Settings(
+            demo=True, public_url="http://127.0.0.1", secret_key="s" * 40, data_key=DATA_KEY, index_key=INDEX_KEY
+        )
         self._web = create_web(Web(self.hands, settings, lambda _: None, lambda: None))
         return serving(self.app, self.kannel.web)  # type: ignore[arg-type]
 

@@ -6,11 +6,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from handlers.cli import build_cli
+from tests.support import DATA_KEY, INDEX_KEY
 from wsgi import parts
 
 SETTINGS = {
     "TAWAR_PUBLIC_URL": "https://tawar.example",
     "TAWAR_SECRET_KEY": "s" * 40,
+    "TAWAR_DATA_KEY": DATA_KEY,
+    "TAWAR_INDEX_KEY": INDEX_KEY,
     "TAWAR_TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
     "TAWAR_TWILIO_AUTH_TOKEN": "t" * 32,
     "TAWAR_WHATSAPP_FROM": "+923000000001",
@@ -41,6 +44,8 @@ def test_doctor_names_everything_at_once(env: dict[str, str], monkeypatch: pytes
         "DATABASE_URL",
         "PUBLIC_URL",
         "SECRET_KEY",
+        "DATA_KEY",
+        "INDEX_KEY",
         "TWILIO_ACCOUNT_SID",
         "TWILIO_AUTH_TOKEN",
         "WHATSAPP_FROM",

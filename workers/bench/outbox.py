@@ -206,6 +206,8 @@ def _worker(folder: Path, port: int, more: Mapping[str, str]) -> Iterator[None]:
         "TAWAR_DATABASE_URL": f"sqlite:///{folder / 'tawar.db'}",
         "TAWAR_PUBLIC_URL": f"http://{HOST}:{port}",
         "TAWAR_SECRET_KEY": secrets.token_urlsafe(32),
+        "TAWAR_DATA_KEY": secrets.token_urlsafe(32),
+        "TAWAR_INDEX_KEY": secrets.token_urlsafe(32),
         "TAWAR_TWILIO_ACCOUNT_SID": ACCOUNT,
         "TAWAR_TWILIO_AUTH_TOKEN": "t" * 32,
         "TAWAR_TWILIO_API_URL": f"http://{HOST}:{port}",
