@@ -8,7 +8,6 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from bot import phone
 from bot.media.kinds import LARGEST
 from bot.names import Names
 from bot.services import desk
@@ -153,7 +152,7 @@ def _draw(page: desk.TicketPage, trouble: Trouble | None = None, done: str = "")
         "desk/ticket.html", ticket=page.ticket, lines=lines, actions=page.actions, trouble=trouble, done=done,
         boxes=boxes(web().hands.catalog, sender, page.ticket, filled), take_key=new_key(), department=department,
         sorts=choices(web().hands.directory, "" if page.ticket.service else page.ticket.category), sort_key=new_key(),
-        seen=max((line.at for line in lines), default=page.ticket.opened_at), phone=phone.mask(page.phone),
+        seen=max((line.at for line in lines), default=page.ticket.opened_at), alias=page.alias,
         channel=channel_of(page.lines), is_mine=page.ticket.owner_id == here().account_id,
         department_of=_department, **_facts(page.ticket),
     )  # fmt: skip

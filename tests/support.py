@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from bot.carriers.port import Carriers, Inbound
 from bot.catalog import load_catalog
@@ -49,6 +50,11 @@ def vault() -> Vault:
     return open_vault(DATA_KEY, INDEX_KEY, secrets.token_bytes)
 
 
+def phone_of(contact: Any) -> str:
+    """The number of a row of contacts."""
+    return contacts.open_phone(vault(), contact.id, contact.phone)
+
+
 @cache
 def directory() -> Directory:
     return read_directory({kind: shipped_rows(kind) for kind in KINDS})
@@ -86,7 +92,7 @@ def sqlite(folder: Path) -> Iterator[Database]:
 def make_hands(db: Database, clock: Clock | None = None, carriers: Carriers | None = None) -> Hands:
     """Real database, words and directory; time and chance are injected, so that a failure replays."""
     chance = random.Random(7)
-    hands = Hands(db, load_catalog(), lexicon(), load_directory(db), carriers or Carriers())
+    hands = Hands(db, load_catalog(), lexicon(), load_directory(db), carriers or Carriers(), vault())
     return replace(hands, now=clock or Clock(), random_below=chance.randrange)
 
 
@@ -113,5 +119,5 @@ class Citizen:
 
     def tickets(self) -> list[str]:
         with self.hands.db.write() as tx:
-            contact = contacts.lock_by_phone(tx, self.phone, self.hands.now())
+            contact = contacts.lock_by_phone(tx, self.hands.vault, self.phone, self.hands.now())
             return [row.number for row in tickets.of_contact(tx, int(str(contact.id)))]

@@ -10,6 +10,7 @@ from bot.carriers.port import Outgoing, Template
 from bot.delivery import ASK_AFTER, ASKS, is_progress, is_worth_sending
 from bot.outbox import Lane
 from bot.services.hands import Hands
+from bot.services.numbers import number_of
 from bot.services.receipts import match_parked
 from bot.services.send import outbox_texts
 from bot.store import attempts, outbox
@@ -27,9 +28,9 @@ def settle_unknown(hands: Hands) -> int:
         rows = outbox.claim_unsettled(tx, now, now + ASK_AFTER)
         texts = outbox_texts(tx, rows)
     for row in rows:
-        carrier = hands.carriers.get(row.carrier)
-        message = Outgoing(row.ref, row.channel, row.phone, texts[row.id], body=row.body, template=_of(row))
-        seen = carrier.find(message, row.created_at - timedelta(minutes=1)) if carrier else None
+        carrier, number = hands.carriers.get(row.carrier), number_of(hands, row.contact_id, row.phone)
+        message = Outgoing(row.ref, row.channel, number or "", texts[row.id], body=row.body, template=_of(row))
+        seen = carrier.find(message, row.created_at - timedelta(minutes=1)) if carrier and number else None
         with hands.db.write() as tx:
             _settle(tx, hands, row, None if seen is None else _unclaimed(tx, row, message, seen))
     return len(rows)

@@ -6,13 +6,14 @@ from datetime import timedelta
 import click
 from sqlalchemy.exc import IntegrityError
 
-from bot.config import DATABASES, Settings
+from bot.config import DATABASES, Settings, SettingsError
 from bot.services.catch_up import catch_up
 from bot.services.hands import utc_now
 from bot.services.health import ask_carriers, look
 from bot.services.sign_in import ROLES, add_account, hash_password
 from bot.store import accounts, migrate
 from bot.store.database import Database, DatabaseAway
+from bot.vault import VaultError
 from handlers.cli.parts import Parts, plain_errors
 
 MIN_PASSWORD = 10
@@ -23,7 +24,11 @@ YEAR_H = 366 * 24
 def commands(parts: Parts) -> list[click.Command]:
     @click.command("migrate", help="Brings the database to this version's form.")
     def migrate_command() -> None:
-        migrate.upgrade(parts.database())
+        try:
+            with plain_errors():
+                migrate.upgrade(parts.database(), vault=parts.vault())
+        except VaultError as error:
+            raise click.ClickException(f"{error}.") from error
         click.echo("The database has this version's form.")
 
     @click.command(help="Names everything missing or unsafe, at once.")
@@ -68,7 +73,10 @@ def _trouble(parts: Parts) -> list[str]:
     found = []
     if parts.broker_ok(settings) is False:
         found.append("the broker does not answer: check TAWAR_REDIS_URL; answers leave a second later meanwhile")
-    hands = parts.hands(settings)
+    try:
+        hands = parts.hands(settings)
+    except SettingsError as error:
+        return [*found, str(error)]
     found += [f"{name}: {trouble}" for name, trouble in ask_carriers(hands.carriers).items() if trouble]
     health = look(hands)
     if health.oldest_unsent_s > LATE_S:

@@ -1,12 +1,17 @@
 """The operator's command: what it refuses, and that it says why in words an operator can act on."""
 
+import secrets
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import select
 
+from bot.store.contacts import contacts, lock_by_phone
+from bot.store.database import Database
+from bot.store.migrate import upgrade
 from handlers.cli import build_cli
-from tests.support import DATA_KEY, INDEX_KEY
+from tests.support import DATA_KEY, INDEX_KEY, PHONE, START, phone_of, vault
 from wsgi import parts
 
 SETTINGS = {
@@ -73,6 +78,49 @@ def test_nothing_starts_on_missing_settings(env: dict[str, str], monkeypatch: py
     assert "TAWAR_SECRET_KEY" in result.output
     assert "https://" in result.output
     assert "Traceback" not in result.output
+
+
+def test_keys_of_another_database_start_nothing(
+    env: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    tawar("migrate")
+    db = Database(env["TAWAR_DATABASE_URL"])
+    with db.write() as tx:
+        lock_by_phone(tx, vault(), PHONE, START)
+    db.close()
+    assert tawar("doctor").output == "All is well.\n"
+    monkeypatch.setenv("TAWAR_INDEX_KEY", secrets.token_urlsafe(32))
+    assert "TAWAR_INDEX_KEY is not the one" in tawar("doctor").output
+    monkeypatch.setenv("TAWAR_DATA_KEY", secrets.token_urlsafe(32))
+    for command in ("doctor", "worker", "clock"):
+        result = tawar(command)
+        assert result.exit_code == 1
+        assert "TAWAR_DATA_KEY does not open" in result.output
+        assert PHONE not in result.output
+
+
+def test_migrate_takes_the_keys_of_the_folder_where_none_are_set(
+    env: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    db = Database(f"sqlite:///{tmp_path / 'tawar.db'}")
+    upgrade(db, "0006")
+    with db.write() as tx:
+        tx.exec_driver_sql(
+            "INSERT INTO contacts (phone, name, language, carrier, channel, district, conversation, version, created_at)"
+            f" VALUES ('{PHONE}', '', '', '', '', '', '', 0, '2026-11-01T00:00:00.000000')"
+        )
+    for name in ("TAWAR_DATABASE_URL", "TAWAR_DATA_KEY", "TAWAR_INDEX_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("TAWAR_VAR", str(tmp_path))
+    refused = tawar("migrate")
+    assert (refused.exit_code, "TAWAR_DATA_KEY" in refused.output) == (1, True), refused.output
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "data").write_text(DATA_KEY + "\n")
+    (tmp_path / "keys" / "index").write_text(INDEX_KEY + "\n")
+    assert tawar("migrate").exit_code == 0
+    with db.read() as tx:
+        assert phone_of(tx.execute(select(contacts)).one()) == PHONE
+    db.close()
 
 
 def test_the_simulator_is_for_demos(env: dict[str, str]) -> None:

@@ -146,7 +146,7 @@ def _log(running: Service) -> list[dict[str, str]]:
 
 def _ledger(running: Service, number: str) -> list[tuple[str, str]]:
     with sqlite3.connect(f"file:{running.var / 'tawar.db'}?mode=ro", uri=True) as db:
-        query = "SELECT o.state, o.status FROM outbox o JOIN contacts c ON c.id = o.contact_id WHERE c.phone = ? ORDER BY o.id"
-        rows = db.execute(query, (number,)).fetchall()
+        query = "SELECT o.state, o.status FROM outbox o JOIN contacts c ON c.id = contact_id WHERE phone_index = ? ORDER BY o.id"
+        rows = db.execute(query, (running.index(number),)).fetchall()
     db.close()
     return rows
