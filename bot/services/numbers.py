@@ -6,6 +6,7 @@ from datetime import timedelta
 from bot.services.hands import Hands
 from bot.store import contacts
 from bot.store.database import Database
+from bot.store.sealed import oldest_and_newest
 from bot.vault import Vault, VaultError
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ def number_of(hands: Hands, contact_id: int, sealed: bytes) -> str | None:
 def key_trouble(db: Database, vault: Vault) -> str:
     """What is wrong with the keys, by the oldest and the newest number; empty when they open and find both."""
     with db.read() as tx:
-        ends = contacts.oldest_and_newest(tx)
+        ends = oldest_and_newest(tx)
     for row in ends:
         try:
             phone = contacts.open_phone(vault, row.id, row.phone)

@@ -1,6 +1,5 @@
 """Contacts: one row a phone number, sealed, with the alias officials know it by and what the conversation remembers."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +13,6 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
-    func,
     select,
     update,
 )
@@ -115,13 +113,6 @@ def lock(connection: Connection, contact_id: int) -> Row[tuple[object, ...]]:
 
 def find(connection: Connection, contact_id: int) -> Row[tuple[object, ...]]:
     return connection.execute(select(contacts).where(contacts.c.id == contact_id)).one()
-
-
-def oldest_and_newest(connection: Connection) -> Sequence[Any]:
-    """id, phone and phone_index of the first and the last contact; of none where there is none."""
-    ends = select(func.min(contacts.c.id)).union(select(func.max(contacts.c.id))).subquery()
-    query = select(contacts.c.id, contacts.c.phone, contacts.c.phone_index).where(contacts.c.id.in_(select(ends)))
-    return connection.execute(query.order_by(contacts.c.id)).all()
 
 
 def remember_turn(

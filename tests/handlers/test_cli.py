@@ -99,6 +99,26 @@ def test_keys_of_another_database_start_nothing(
         assert PHONE not in result.output
 
 
+def test_rotate_keys_says_how_many_and_what_then(env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    tawar("migrate")
+    db = Database(env["TAWAR_DATABASE_URL"])
+    with db.write() as tx:
+        lock_by_phone(tx, vault(), PHONE, START)
+    db.close()
+    assert "0 contacts sealed" in tawar("rotate-keys").output
+    new = f"2:{secrets.token_urlsafe(32)}"
+    monkeypatch.setenv("TAWAR_DATA_KEY", f"{new},{DATA_KEY}")
+    told = tawar("rotate-keys").output
+    assert "1 contacts sealed" in told
+    assert "take them out" in told
+    monkeypatch.setenv("TAWAR_DATA_KEY", new)
+    assert tawar("doctor").output == "All is well.\n"
+    monkeypatch.setenv("TAWAR_DATA_KEY", DATA_KEY)
+    lost = tawar("rotate-keys")
+    assert lost.exit_code == 1
+    assert "1 could not be opened" in lost.output
+
+
 def test_migrate_takes_the_keys_of_the_folder_where_none_are_set(
     env: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
