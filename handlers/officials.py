@@ -14,7 +14,7 @@ from bot.services import desk
 from bot.services.desk import Done, Order, Repeated, Stale, Unfit
 from bot.services.media import act_with_file
 from bot.tickets import OPEN_STATES, STATES
-from handlers import times
+from handlers import times, unsealing
 from handlers.bubbles import Line, channel_of, is_arabic, read_lines
 from handlers.composer import Box, boxes, read_instant, read_text
 from handlers.forms import new_key, read_key
@@ -69,7 +69,7 @@ def ticket(number: str) -> ResponseReturnValue:
     if page.ticket.unread:
         desk.mark_read(web().hands, page.ticket.id, page.ticket.version)
     done = request.args.get("done", "")
-    return _draw(page, done=done if done in (*ACTIONS, "repeated") else "")
+    return _draw(page, done=done if done in (*ACTIONS, "unseal", "repeated") else "")
 
 
 @blueprint.post("/desk/tickets/<number>/<action>")
@@ -154,7 +154,7 @@ def _draw(page: desk.TicketPage, trouble: Trouble | None = None, done: str = "")
         sorts=choices(web().hands.directory, "" if page.ticket.service else page.ticket.category), sort_key=new_key(),
         seen=max((line.at for line in lines), default=page.ticket.opened_at), alias=page.alias,
         channel=channel_of(page.lines), is_mine=page.ticket.owner_id == here().account_id,
-        department_of=_department, **_facts(page.ticket),
+        department_of=_department, **unsealing.box(page.ticket), **_facts(page.ticket),
     )  # fmt: skip
 
 

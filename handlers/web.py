@@ -9,7 +9,7 @@ from flask import Flask
 from bot.config import Settings
 from bot.services.hands import Hands
 from bot.services.health import CarrierWatch
-from handlers import auth, campaigns, carriers, media, officials, ops, pages, public
+from handlers import auth, campaigns, carriers, media, officials, ops, pages, public, unsealing
 
 MAX_BODY = 64 * 1024
 """Bytes; a carrier's form or an official's reply is far smaller."""
@@ -36,6 +36,6 @@ def create_web(web: Web) -> Flask:
     app.extensions["tawar"] = web
     app.before_request(media.make_room)
     pages.prepare(app)
-    for door in (carriers, ops, auth, officials, media, campaigns, public):
+    for door in (carriers, ops, auth, officials, unsealing, media, campaigns, public):
         app.register_blueprint(door.blueprint)
     return app

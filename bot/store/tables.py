@@ -15,6 +15,7 @@ from bot.store import (
     parked,
     templates,
     tickets,
+    unsealings,
 )
 from bot.store.schema import metadata
 
@@ -34,4 +35,5 @@ __all__ = [
     "parked",
     "templates",
     "tickets",
+    "unsealings",
 ]

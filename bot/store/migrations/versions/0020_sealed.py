@@ -1,4 +1,4 @@
-"""Sealed numbers: a contact's phone and name encrypted, a blind index to find it by, an alias to call it by"""
+"""Sealed numbers: a contact's phone and name encrypted, an index to find it by, an alias; and requests to see a number"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,6 +8,7 @@ from alembic import context, op
 
 from bot.sealing import draw_alias
 from bot.store.contacts import bound_to
+from bot.store.schema import Id, Instant
 from bot.vault import Vault, VaultError
 
 revision = "0020"
@@ -46,9 +47,42 @@ def upgrade() -> None:
         batch_op.alter_column("alias", existing_type=sa.Text(), nullable=False)
         batch_op.create_unique_constraint(op.f("uq_contacts_phone_index"), ["phone_index"])
         batch_op.create_unique_constraint(op.f("uq_contacts_alias"), ["alias"])
+    _add_requests()
+
+
+def _add_requests() -> None:
+    waiting = sa.text("decision = ''")
+    op.create_table(
+        "unsealings",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("ticket_id", Id, nullable=False),
+        sa.Column("asked_by", Id, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("asked_at", Instant(), nullable=False),
+        sa.Column("decided_by", Id, nullable=True),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.Column("decided_at", Instant(), nullable=True),
+        sa.Column("expires_at", Instant(), nullable=True),
+        sa.CheckConstraint("decided_by <> asked_by", name=op.f("ck_unsealings_two_people")),
+        sa.ForeignKeyConstraint(["asked_by"], ["accounts.id"], name=op.f("fk_unsealings_asked_by_accounts")),
+        sa.ForeignKeyConstraint(["decided_by"], ["accounts.id"], name=op.f("fk_unsealings_decided_by_accounts")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_unsealings_ticket_id_tickets")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unsealings")),
+    )
+    op.create_index("ix_unsealings_ticket_id_asked_by", "unsealings", ["ticket_id", "asked_by"])
+    op.create_index("ix_unsealings_decided_at", "unsealings", ["decided_at"])
+    op.create_index(
+        "uq_unsealings_waiting",
+        "unsealings",
+        ["ticket_id", "asked_by"],
+        unique=True,
+        sqlite_where=waiting,
+        postgresql_where=waiting,
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("unsealings")
     with op.batch_alter_table("contacts") as batch_op:
         batch_op.drop_constraint(op.f("uq_contacts_phone_index"), type_="unique")
         batch_op.drop_constraint(op.f("uq_contacts_alias"), type_="unique")
