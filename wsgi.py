@@ -114,7 +114,7 @@ def build_simulator(settings: Settings) -> Flask:
 def main() -> None:
     """The `tawar` command."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    for noisy in ("alembic", "rq", "twilio"):
+    for noisy in ("alembic", "rq"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     build_cli(parts())()
 

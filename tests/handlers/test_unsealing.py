@@ -97,7 +97,7 @@ def test_others_have_no_page_to_decide_on(
     request = rows(hands, unsealings)[0].id
     assert visitor.client.post(f"{PAGE}/{request}/grant", data={"csrf": token}).status_code == 404
     assert rows(hands, unsealings)[0].decision == ""
-    assert ("Number requests" in visitor.opens("/account").text) == (username in ("akbar", "root"))
+    assert PAGE not in visitor.opens("/account").html
 
 
 @pytest.mark.parametrize("username", ["nadeem", "mahnaz", "shari"])
@@ -141,6 +141,11 @@ def test_it_is_said_in_every_language(gul: Visitor, akbar: Visitor, number: str,
     assert page.text != english
     assert 'dir="rtl"' in page.html
     assert gul.opens(f"/desk/tickets/{number}?lang={language}").status == 200
+
+
+@pytest.mark.parametrize("username", ["akbar", "root"])
+def test_who_decides_finds_the_page_by_its_link(office: Office, username: str) -> None:
+    assert f'href="{PAGE}"' in office.visitor(username).opens("/account").html
 
 
 def test_an_empty_page_says_what_will_come(akbar: Visitor) -> None:
