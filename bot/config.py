@@ -199,7 +199,7 @@ _REQUIRED = {
     "database_url": "where tickets are kept, e.g. postgresql+psycopg://…",
     "public_url": "the address carriers and officials reach this service at",
     "secret_key": "signs forms; 32 random characters or more",
-    "data_key": f"seals phone numbers and names, e.g. `2026a:…`; {HOW}",
+    "data_key": f"seals phone numbers and names, which are lost without it, e.g. `2026a:…`; {HOW}",
     "index_key": f"finds sealed numbers again; {HOW}",
 }
 _REQUIRED_BY = {
