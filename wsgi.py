@@ -22,6 +22,7 @@ from bot.media.fetch import Fetcher
 from bot.media.places import twilio_source
 from bot.media.shelf import Folder, Shelf
 from bot.services.hands import Hands, MediaRoom, utc_now
+from bot.services.numbers import key_trouble
 from bot.services.setup import load_directory, load_lexicon
 from bot.store.database import Database, DatabaseAway
 from bot.store.migrate import is_current
@@ -49,12 +50,16 @@ def build_hands(settings: Settings) -> Hands:
     db = Database(settings.database_url)
     catalog = load_catalog()
     broker = connect(settings.redis_url) if settings.redis_url else None
+    vault = settings.vault()
+    if trouble := key_trouble(db, vault):
+        raise SettingsError(f'{trouble}. Set the keys the database was written with; README, "Keys".')
     return Hands(
         db,
         catalog,
         load_lexicon(db, catalog),
         load_directory(db),
         build_carriers(settings, StoredContents(db, "twilio", utc_now)),
+        vault,
         day=settings.day,
         rates=SharedRates(db, broker),
         media=build_media(settings),
@@ -109,7 +114,7 @@ def build_simulator(settings: Settings) -> Flask:
 def main() -> None:
     """The `tawar` command."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    for noisy in ("alembic", "rq", "twilio"):
+    for noisy in ("alembic", "rq"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     build_cli(parts())()
 

@@ -1,6 +1,7 @@
 """The settings, from the environment (TAWAR_…): one object that names everything missing or unsafe at once."""
 
 import re
+import secrets
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from pydantic import PositiveFloat, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.permissions import ROLES
+from bot.vault import HOW, Vault, VaultError, key_problems, open_vault
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MIN_SECRET = 32
@@ -39,6 +41,10 @@ class Settings(BaseSettings):
     redis_url: str = ""
     public_url: str = ""
     secret_key: str = ""
+    data_key: str = ""
+    """Keys that seal numbers and names, `id:base64` each, parted by commas; the first seals, all open."""
+    index_key: str = ""
+    """Finds a sealed number again; it cannot be changed without writing every number's index anew."""
     carriers: str = "twilio"
     twilio_account_sid: str = ""
     twilio_auth_token: str = ""
@@ -101,6 +107,13 @@ class Settings(BaseSettings):
         """The carriers in use, the preferred one first."""
         return [name.strip() for name in self.carriers.split(",") if name.strip()]
 
+    def vault(self) -> Vault:
+        """What seals and opens citizens' numbers. Raises SettingsError if the keys are unfit."""
+        try:
+            return open_vault(self.data_key, self.index_key, secrets.token_bytes)
+        except VaultError as error:
+            raise SettingsError(f"The keys cannot be used: {error}") from error
+
     def problems(self) -> list[str]:
         """Every reason not to run, each saying what to set; empty when all is well."""
         required = dict(_REQUIRED)
@@ -109,7 +122,8 @@ class Settings(BaseSettings):
         missing = [
             f"TAWAR_{name.upper()} is not set: {why}" for name, why in required.items() if not getattr(self, name)
         ]
-        return missing + self._unsafe() + self._unsafe_twilio() + self._unsafe_kannel()
+        weak = key_problems(self.data_key, self.index_key) if self.data_key and self.index_key else []
+        return missing + weak + self._unsafe() + self._unsafe_twilio() + self._unsafe_kannel()
 
     def check(self) -> "Settings":
         """Itself, if it may run. Raises SettingsError with all problems at once."""
@@ -200,6 +214,8 @@ _REQUIRED = {
     "database_url": "where tickets are kept, e.g. postgresql+psycopg://…",
     "public_url": "the address carriers and officials reach this service at",
     "secret_key": "signs forms; 32 random characters or more",
+    "data_key": f"seals phone numbers and names, which are lost without it, e.g. `2026a:…`; {HOW}",
+    "index_key": f"finds sealed numbers again; {HOW}",
 }
 _REQUIRED_BY = {
     "twilio": {

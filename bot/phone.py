@@ -1,4 +1,4 @@
-"""Phone numbers: one spelling inside (E.164), a masked one on screens."""
+"""Phone numbers: one spelling inside (E.164), and what sort of number it is."""
 
 import re
 from functools import lru_cache
@@ -6,7 +6,6 @@ from functools import lru_cache
 import phonenumbers
 
 REGION = "PK"
-SHOWN_DIGITS = 3
 _MOBILE = re.compile(r"\+923\d{9}")
 """Pakistan's mobile numbers: 3 and nine digits (numbering plan, as the phonenumbers library has it)."""
 _TYPES = phonenumbers.PhoneNumberType
@@ -46,8 +45,3 @@ def kind(phone: str) -> str:
     if sort in _PREMIUM:
         return "premium"
     return "mobile" if phonenumbers.region_code_for_number(number) == REGION else "foreign"
-
-
-def mask(phone: str) -> str:
-    """The number as officials see it: its country and last three digits."""
-    return f"{phone[:3]} … {phone[-SHOWN_DIGITS:]}"

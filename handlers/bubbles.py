@@ -24,7 +24,7 @@ NOTES = ("note", "hear")
 """Events whose words only officials read."""
 REASONS = (
     "opted_out", "campaign_stopped", "campaign_paused", "no_carrier", "number", "night", "carrier_down", "window",
-    "no_template", "not_needed", "not_fetched", "arrived", "not_on_whatsapp",
+    "no_template", "not_needed", "not_fetched", "arrived", "not_on_whatsapp", "sealed",
 )  # fmt: skip
 """The gate's own reasons (bot/outbox.py): each has plain words. A carrier's code is told by the trouble it means."""
 _RECEIPTS = {

@@ -8,14 +8,13 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from bot import phone
 from bot.media.kinds import LARGEST
 from bot.names import Names
 from bot.services import desk
 from bot.services.media import act_with_file
 from bot.services.orders import Done, Order, Repeated, Result, Stale, Unfit
 from bot.tickets import OPEN_STATES, STATES
-from handlers import times
+from handlers import times, unsealing
 from handlers.bubbles import Line, channel_of, is_arabic, read_lines
 from handlers.composer import Box, boxes, read_instant, read_text
 from handlers.forms import new_key, read_key
@@ -72,7 +71,7 @@ def ticket(number: str) -> ResponseReturnValue:
     if page.ticket.unread:
         desk.mark_read(web().hands, page.ticket.id, page.ticket.version)
     done = request.args.get("done", "")
-    return _draw(page, done=done if done in (*ACTIONS, "repeated") else "")
+    return _draw(page, done=done if done in (*ACTIONS, "unseal", "repeated") else "")
 
 
 @blueprint.post("/desk/tickets/<number>/<action>")
@@ -161,11 +160,11 @@ def _draw(page: desk.TicketPage, trouble: Trouble | None = None, done: str = "")
         "desk/ticket.html", ticket=page.ticket, lines=lines, actions=_offered(page), trouble=trouble, done=done,
         boxes=boxes(web().hands.catalog, sender, page.ticket, filled), take_key=new_key(), department=department,
         sorts=choices(web().hands.directory, "" if page.ticket.service else page.ticket.category), sort_key=new_key(),
-        seen=max((line.at for line in lines), default=page.ticket.opened_at), phone=phone.mask(page.phone),
+        seen=max((line.at for line in lines), default=page.ticket.opened_at), alias=page.alias,
         channel=channel_of(page.lines), new_key=new_key, colleagues=page.colleagues,
         offices=_named(web().hands.directory.departments, page.ticket.department), reasons=_reasons(),
         is_mine=page.ticket.owner_id == here().account_id,
-        department_of=_department, **_facts(page.ticket),
+        department_of=_department, **unsealing.box(page.ticket), **_facts(page.ticket),
     )  # fmt: skip
 
 

@@ -12,7 +12,6 @@ from bot.services.own_account import has_password
 from bot.services.second_step import Vault
 from bot.services.sign_in import REMEMBERED as REMEMBERED_FOR
 from bot.services.sign_in import Visitor
-from bot.services.stopgap_vault import StopgapVault
 from handlers.auth import REMEMBERED, come_in, device, home_of
 from handlers.forms import local_path
 from handlers.visit import give_cookie, halfway, to_sign_in, visitor, web
@@ -112,8 +111,8 @@ def remove() -> ResponseReturnValue:
 
 
 def vault() -> Vault:
-    """What seals the secrets. The one place to change when there is another vault."""
-    return StopgapVault(web().settings.secret_key)
+    """What seals the secrets."""
+    return web().hands.vault
 
 
 def _owes(step: str) -> Visitor | None:

@@ -22,6 +22,7 @@ from handlers import (
     passkeys,
     public,
     second_step,
+    unsealing,
 )
 
 MAX_BODY = 64 * 1024
@@ -49,6 +50,19 @@ def create_web(web: Web) -> Flask:
     app.extensions["tawar"] = web
     app.before_request(media.make_room)
     pages.prepare(app)
-    for door in (carriers, ops, auth, account, second_step, passkeys, admin, officials, media, campaigns, public):
+    for door in (
+        carriers,
+        ops,
+        auth,
+        account,
+        second_step,
+        passkeys,
+        admin,
+        officials,
+        unsealing,
+        media,
+        campaigns,
+        public,
+    ):
         app.register_blueprint(door.blueprint)
     return app

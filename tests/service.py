@@ -2,6 +2,7 @@
 
 import os
 import re
+import secrets
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 
 import requests
 
+from bot.vault import Vault, open_vault
 from tests.street import free_port, wait_for
 
 START_S = 60
@@ -46,6 +48,15 @@ class Service:
         """The password of a demo person."""
         rows = [line.split("\t") for line in (self.var / "logins.txt").read_text().splitlines()]
         return next(password for _, name, password in rows if name == username)
+
+    def vault(self) -> Vault:
+        """What opens its numbers."""
+        data, index = ((self.var / "keys" / name).read_text().strip() for name in ("data", "index"))
+        return open_vault(data, index, secrets.token_bytes)
+
+    def index(self, number: str) -> bytes:
+        """What a number is found by in its database."""
+        return self.vault().index(number)
 
     def pids(self, part: str) -> list[int]:
         """Processes of one part of this service, by their command and folder."""

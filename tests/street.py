@@ -25,7 +25,7 @@ from bot.services.send import send_due
 from bot.store.database import Database
 from handlers.simulator import SimulatorSettings, create_simulator
 from handlers.web import Web, create_web
-from tests.support import make_hands
+from tests.support import DATA_KEY, INDEX_KEY, make_hands
 
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "token-of-the-tests"
@@ -74,6 +74,8 @@ def settings(web_url: str, simulator_url: str, **more: Any) -> Settings:
         database_url="sqlite:///:memory:",
         public_url=web_url,
         secret_key=SECRET,
+        data_key=DATA_KEY,
+        index_key=INDEX_KEY,
         twilio_account_sid=ACCOUNT,
         twilio_auth_token=TOKEN,
         twilio_api_url=simulator_url,

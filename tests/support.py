@@ -1,12 +1,16 @@
 """What many tests need: a talk with an actor, a database of either kind, hands with an injected clock."""
 
+import base64
+import hashlib
 import random
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from bot.carriers.port import Carriers, Inbound
 from bot.catalog import load_catalog
@@ -19,10 +23,13 @@ from bot.store import contacts, tickets
 from bot.store.database import Database
 from bot.store.migrate import upgrade
 from bot.text.answers import Lexicon
+from bot.vault import Vault, open_vault
 from workers.training.reading import NONE, Line, shipped_lines, train_weights
 
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 PHONE = "+923000000101"
+DATA_KEY = "1:" + base64.b64encode(hashlib.sha256(b"data of the tests").digest()).decode()
+INDEX_KEY = base64.b64encode(hashlib.sha256(b"index of the tests").digest()).decode()
 
 
 class Clock:
@@ -36,6 +43,16 @@ class Clock:
 
     def passes(self, **span: float) -> None:
         self.now += timedelta(**span)
+
+
+@cache
+def vault() -> Vault:
+    return open_vault(DATA_KEY, INDEX_KEY, secrets.token_bytes)
+
+
+def phone_of(contact: Any) -> str:
+    """The number of a row of contacts."""
+    return contacts.open_phone(vault(), contact.id, contact.phone)
 
 
 @cache
@@ -75,7 +92,7 @@ def sqlite(folder: Path) -> Iterator[Database]:
 def make_hands(db: Database, clock: Clock | None = None, carriers: Carriers | None = None) -> Hands:
     """Real database, words and directory; time and chance are injected, so that a failure replays."""
     chance = random.Random(7)
-    hands = Hands(db, load_catalog(), lexicon(), load_directory(db), carriers or Carriers())
+    hands = Hands(db, load_catalog(), lexicon(), load_directory(db), carriers or Carriers(), vault())
     return replace(hands, now=clock or Clock(), random_below=chance.randrange)
 
 
@@ -102,5 +119,5 @@ class Citizen:
 
     def tickets(self) -> list[str]:
         with self.hands.db.write() as tx:
-            contact = contacts.lock_by_phone(tx, self.phone, self.hands.now())
+            contact = contacts.lock_by_phone(tx, self.hands.vault, self.phone, self.hands.now())
             return [row.number for row in tickets.of_contact(tx, int(str(contact.id)))]

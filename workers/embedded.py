@@ -1,6 +1,7 @@
 """`tawar up`: everything on one machine, from an empty folder to a service one can write to."""
 
 import os
+import secrets
 import socket
 import sys
 from collections.abc import Mapping
@@ -12,9 +13,11 @@ from bot.carriers.port import Carriers
 from bot.catalog import load_catalog
 from bot.lexicon import build_lexicon
 from bot.services.hands import Hands
+from bot.services.numbers import key_trouble
 from bot.services.setup import add_demo_people, load_directory
 from bot.store.database import Database
 from bot.store.migrate import upgrade
+from bot.vault import Vault, open_vault
 from workers.broker import Broker, find_broker
 from workers.layout import Layout
 from workers.processes import Part
@@ -46,7 +49,7 @@ def run_everything(plan: Plan, out: TextIO) -> int:
         carrier_port = _free_port(plan.carrier_port, port)
         broker = find_broker(os.environ.get("TAWAR_REDIS_URL"), layout)
         env = _environment(layout, broker, port, carrier_port)
-        _prepare(env["TAWAR_DATABASE_URL"], layout)
+        _prepare(env["TAWAR_DATABASE_URL"], _vault(env), layout)
         parts = _parts(env, broker, port, carrier_port)
         supervisor = Supervisor(parts, out, layout.logs, stop_last=("broker",), keep_fds=(lock,))
         try:
@@ -72,6 +75,8 @@ def _environment(layout: Layout, broker: Broker | None, port: int, carrier_port:
         "TAWAR_REDIS_URL": broker.url if broker else "",
         "TAWAR_PUBLIC_URL": f"http://{HOST}:{port}",
         "TAWAR_SECRET_KEY": layout.secret("secret"),
+        "TAWAR_DATA_KEY": layout.secret("data"),
+        "TAWAR_INDEX_KEY": layout.secret("index"),
         "TAWAR_TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
         "TAWAR_TWILIO_AUTH_TOKEN": layout.secret("carrier-token"),
         "TAWAR_TWILIO_API_URL": f"http://{HOST}:{carrier_port}",
@@ -99,11 +104,18 @@ def _kannel(layout: Layout, carrier_port: int) -> dict[str, str]:
     }
 
 
-def _prepare(database_url: str, layout: Layout) -> None:
-    """Migrates, and on the first start loads the directory and makes the demo people."""
+def _vault(env: Mapping[str, str]) -> Vault:
+    return open_vault(env["TAWAR_DATA_KEY"], env["TAWAR_INDEX_KEY"], secrets.token_bytes)
+
+
+def _prepare(database_url: str, vault: Vault, layout: Layout) -> None:
+    """Migrates, and on the first start loads the directory and makes the demo people. Raises ValueError where the numbers in
+    the database were sealed with other keys."""
     db, catalog = Database(database_url), load_catalog()
-    upgrade(db)
-    hands = Hands(db, catalog, build_lexicon(catalog), load_directory(db), Carriers())
+    upgrade(db, vault=vault)
+    if trouble := key_trouble(db, vault):
+        raise ValueError(f"{trouble}. Its keys belong into {layout.keys} (data, index): take them from a backup.")
+    hands = Hands(db, catalog, build_lexicon(catalog), load_directory(db), Carriers(), vault)
     add_demo_people(hands, layout.var / "logins.txt")
     db.close()
 

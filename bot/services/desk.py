@@ -19,7 +19,8 @@ class TicketPage:
     """A ticket with all that was said and done, oldest first."""
 
     ticket: Any
-    phone: str
+    alias: str
+    """Whom it is of, as the desk calls them."""
     lines: Sequence[tuple[str, Any]]
     """(`in`, inbound row), (`out`, outbox row) or (`event`, event row)"""
     actions: Sequence[str]
@@ -65,7 +66,7 @@ def see_ticket(hands: Hands, official: Official, number: str) -> TicketPage | No
     if not hearing.may_be_heard(ticket, files, [row for kind, row in said if kind == "event"]):
         barred.add("hear")
     actions = [action for action in allowed if action not in barred]
-    return TicketPage(ticket, contact.phone, said, actions, files, colleagues)
+    return TicketPage(ticket, contact.alias, said, actions, files, colleagues)
 
 
 def mark_read(hands: Hands, ticket_id: int, version: int) -> None:

@@ -14,6 +14,7 @@ from bot.media.sounds import find_ffmpeg
 from bot.rates import Rates
 from bot.store.database import Database
 from bot.text.answers import Lexicon
+from bot.vault import Vault
 
 
 def utc_now() -> datetime:
@@ -48,6 +49,7 @@ class Hands:
     lexicon: Lexicon
     directory: Directory
     carriers: Carriers
+    vault: Vault
     now: Callable[[], datetime] = field(default=utc_now)
     ref: Callable[[], str] = field(default=new_ref)
     random_below: Callable[[int], int] = field(default=secrets.randbelow)

@@ -12,6 +12,7 @@ from bot.dialogue.fetching import wants_what_waits
 from bot.dialogue.values import Message
 from bot.services.hands import Hands
 from bot.services.mishap import kind_and_place
+from bot.services.numbers import number_of
 from bot.services.turns import hand_to_person, note_visit, take_turn
 from bot.store import anew, contacts, media, messages
 from bot.store.database import DatabaseAway
@@ -63,14 +64,14 @@ def show_typing(hands: Hands, inbound_id: int) -> None:
     """Tells the citizen whose answer is late that it is being written, where the channel can. Calls the carrier."""
     with hands.db.read() as tx:
         row = messages.find(tx, inbound_id)
-        phone = contacts.find(tx, row.contact_id).phone
-    if carrier := hands.carriers.get(row.carrier):
-        carrier.typing(Inbound(row.carrier, row.provider_id, row.channel, str(phone), ""))
+        phone = number_of(hands, row.contact_id, contacts.find(tx, row.contact_id).phone)
+    if phone and (carrier := hands.carriers.get(row.carrier)):
+        carrier.typing(Inbound(row.carrier, row.provider_id, row.channel, phone, ""))
 
 
 def _answer(hands: Hands, message: Inbound) -> Received:
     with hands.db.write() as tx:
-        contact = contacts.lock_by_phone(tx, message.phone, hands.now())
+        contact = contacts.lock_by_phone(tx, hands.vault, message.phone, hands.now())
         inbound_id = _store(tx, hands, contact.id, message, "answered")
         if inbound_id is None:
             return Received("repeated")
@@ -105,7 +106,7 @@ def _heed(tx: Connection, hands: Hands, contact_id: int, keyword: str) -> None:
 
 def _keep(hands: Hands, message: Inbound) -> Received:
     with hands.db.write() as tx:
-        contact = contacts.lock_by_phone(tx, message.phone, hands.now())
+        contact = contacts.lock_by_phone(tx, hands.vault, message.phone, hands.now())
         inbound_id = _store(tx, hands, contact.id, message, "unanswered")
         if inbound_id is not None:
             messages.mark_unanswered(tx, inbound_id, hands.now())

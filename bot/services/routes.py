@@ -39,8 +39,8 @@ def look(tx: Connection, rows: Sequence[Any], now: datetime) -> Known:
     return Known(approved, carriers.shut_routes(tx, now), states, untold)
 
 
-def case_of(hands: Hands, row: Any, known: Known, now: datetime) -> Case:
-    """The question for the gate about one claimed row, joined with its contact."""
+def case_of(hands: Hands, row: Any, number: str, known: Known, now: datetime) -> Case:
+    """The question for the gate about one claimed row, joined with its contact, whose phone is `number`."""
     return Case(
         lane=row.lane,
         now=now,
@@ -48,7 +48,7 @@ def case_of(hands: Hands, row: Any, known: Known, now: datetime) -> Case:
         routes=[_route(hands, row, known, carrier, channel) for carrier, channel in ways(hands, row)],
         opted_out=row.opted_out_at is not None,
         campaign_state=known.states.get(row.campaign_id, ""),
-        phone=phone.kind(row.phone),
+        phone=phone.kind(number),
         unreachable=bool(row.unreachable),
         is_template=bool(row.template),
         day=hands.day,

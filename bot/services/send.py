@@ -28,6 +28,7 @@ from bot.rates import Wanted
 from bot.services import breakers, routes, waiting
 from bot.services.hands import Hands
 from bot.services.media import links_of
+from bot.services.numbers import ASK_AGAIN, number_of
 from bot.services.receipts import match_parked
 from bot.store import anew, attempts, campaigns, contacts, outbox, parked
 from bot.store.database import DatabaseAway
@@ -97,12 +98,14 @@ def _pass_gate(tx: Connection, hands: Hands, claimed: Sequence[Any]) -> list[Rea
     now, texts, ready = hands.now(), outbox_texts(tx, claimed), []
     known = routes.look(tx, claimed, now)
     for row in claimed:
-        match verdict := gate(routes.case_of(hands, row, known, now)):
+        number = number_of(hands, row.contact_id, row.phone)
+        verdict = gate(routes.case_of(hands, row, number, known, now)) if number else Hold(now + ASK_AGAIN, "sealed")
+        match verdict:
             case Send():
                 outbox.send_by(tx, row, verdict.route.carrier, verdict.route.channel)
                 template = routes.template_of(hands, row, known.approved) if verdict.form is Form.TEMPLATE else ""
                 how = _template(row, texts[row.id], template)
-                message = message_of(tx, hands, row, texts[row.id], verdict.route.channel, how)
+                message = message_of(tx, hands, row, (number or "", texts[row.id]), verdict.route.channel, how)
                 ready.append(Ready(row, verdict.route.carrier, message))
             case Hold(until, reason):
                 fields = {"state": "waiting", "due_at": until, "reason": reason, "attempts": row.attempts - 1}
@@ -115,13 +118,17 @@ def _pass_gate(tx: Connection, hands: Hands, claimed: Sequence[Any]) -> list[Rea
 
 
 def message_of(
-    tx: Connection, hands: Hands, row: Any, text: str, channel: str, template: Template | None = None
+    tx: Connection, hands: Hands, row: Any, to: tuple[str, str], channel: str, template: Template | None = None
 ) -> Outgoing:
-    """What a carrier is handed of a row, and asked about afterwards: whatever is left out here is not recognised there."""
+    """What a carrier is handed of a row, and asked about afterwards: whatever is left out here is not recognised there.
+
+    `to`: (number, words)
+    """
+    number, text = to
     return Outgoing(
         row.ref,
         channel,
-        row.phone,
+        number,
         text,
         body=row.body,
         choices=tuple(Choice(id_, label) for id_, label in row.choices),

@@ -10,6 +10,7 @@ from bot.carriers.port import Outgoing, Template
 from bot.delivery import ASK_AFTER, ASKS, is_progress, is_worth_sending
 from bot.outbox import Lane
 from bot.services.hands import Hands
+from bot.services.numbers import number_of
 from bot.services.receipts import match_parked
 from bot.services.send import message_of, outbox_texts
 from bot.store import attempts, outbox
@@ -27,11 +28,15 @@ def settle_unknown(hands: Hands, is_over: Callable[[], bool] = lambda: False) ->
         outbox.expire_leases(tx, now, now + ASK_AFTER)
         rows = outbox.claim_unsettled(tx, now, now + ASK_AFTER)
         texts = outbox_texts(tx, rows)
-        messages = [message_of(tx, hands, row, texts[row.id], row.channel, _of(row)) for row in rows]
+        numbers = [number_of(hands, row.contact_id, row.phone) for row in rows]
+        messages = [
+            message_of(tx, hands, row, (number or "", texts[row.id]), row.channel, _of(row))
+            for row, number in zip(rows, numbers, strict=True)
+        ]
     for row, message in zip(rows, messages, strict=True):
         if is_over():
             break
-        carrier = hands.carriers.get(row.carrier)
+        carrier = hands.carriers.get(row.carrier) if message.phone else None
         seen = carrier.find(message, row.created_at - timedelta(minutes=1)) if carrier else None
         with hands.db.write() as tx:
             _settle(tx, hands, row, None if seen is None else _unclaimed(tx, row, message, seen))

@@ -95,7 +95,7 @@ def undelivered(
 
     A template that says that something waits is not among them, nor is what went to a person we cannot text.
     """
-    late = select(outbox, contacts.c.phone).join(contacts, contacts.c.id == outbox.c.contact_id)
+    late = select(outbox).join(contacts, contacts.c.id == outbox.c.contact_id)
     late = late.where(
         outbox.c.state == "accepted",
         outbox.c.channel == "whatsapp",

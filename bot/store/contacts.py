@@ -1,22 +1,42 @@
-"""Contacts: one row a phone number, with what the conversation remembers."""
+"""Contacts: one row a phone number, sealed, with the alias officials know it by and what the conversation remembers."""
 
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Integer, Row, Table, Text, bindparam, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    Row,
+    Table,
+    Text,
+    bindparam,
+    select,
+    update,
+)
 
 from bot.outbox import WINDOW
+from bot.sealing import draw_alias
 from bot.store.database import insert
 from bot.store.prepared import Prepared
 from bot.store.schema import Id, Instant, metadata
+from bot.vault import Vault
+
+MAX_DRAWS = 20
+SEALED = ("phone", "name")
+"""Columns of bytes that bot/vault.py made, each bound to its row; an empty one holds nothing."""
 
 contacts = Table(
     "contacts",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("phone", Text, nullable=False, unique=True),
-    Column("name", Text, nullable=False, default=""),
+    Column("phone", LargeBinary, nullable=False),
+    Column("phone_index", LargeBinary, nullable=False, unique=True),
+    Column("alias", Text, nullable=False, unique=True),
+    Column("name", LargeBinary, nullable=False, default=b""),
     Column("language", Text, nullable=False, default=""),
     Column("carrier", Text, nullable=False, default=""),
     Column("channel", Text, nullable=False, default=""),
@@ -33,9 +53,20 @@ contacts = Table(
 )
 
 _LOCKED = select(contacts).with_for_update()
-_LOCKED_BY_PHONE = Prepared(_LOCKED.where(contacts.c.phone == bindparam("of_phone")))
+_LOCKED_BY_INDEX = Prepared(_LOCKED.where(contacts.c.phone_index == bindparam("of_index")))
 _TURN = ("conversation", "language", "carrier", "channel", "last_inbound_at", "whatsapp_at", "prefers", "unreachable")
-_NEW = Prepared(lambda dialect: insert(dialect, contacts).on_conflict_do_nothing(), into=contacts)
+_NEW = Prepared(
+    lambda dialect: insert(dialect, contacts).on_conflict_do_nothing().returning(contacts.c.id),
+    into=contacts,
+    returns=[contacts.c.id],
+)
+_SEAL = Prepared(
+    update(contacts)
+    .where(contacts.c.id == bindparam("of_id"))
+    .values(phone=bindparam("new_phone"))
+    .returning(contacts),
+    returns=list(contacts.c),
+)
 _SETTLE_IN = Prepared(
     update(contacts).where(contacts.c.id == bindparam("of_id")).values(district=bindparam("new_district"))
 )
@@ -46,12 +77,34 @@ _REMEMBER_TURN = Prepared(
 )
 
 
-def lock_by_phone(connection: Connection, phone: str, now: datetime) -> Any:
+def bound_to(column: str, contact_id: int) -> str:
+    """The place a value of SEALED is sealed for."""
+    return f"contacts.{column}:{contact_id}"
+
+
+def open_phone(vault: Vault, contact_id: int, sealed: bytes) -> str:
+    """The number in a contact's column `phone`. Raises VaultError."""
+    return vault.unseal(sealed, bound_to("phone", contact_id))
+
+
+def lock_by_phone(connection: Connection, vault: Vault, phone: str, now: datetime) -> Any:
     """The contact of a phone number (E.164), made if new, locked until the transaction ends: turns of one contact queue up."""
-    if rows := _LOCKED_BY_PHONE.run(connection, {"of_phone": phone}):
+    index = vault.index(phone)
+    if rows := _LOCKED_BY_INDEX.run(connection, {"of_index": index}):
         return rows[0]
-    _NEW.run(connection, {"phone": phone, "created_at": now})
-    return _LOCKED_BY_PHONE.run(connection, {"of_phone": phone})[0]
+    return _add(connection, vault, phone, index, now)
+
+
+def _add(connection: Connection, vault: Vault, phone: str, index: bytes, now: datetime) -> Any:
+    """A new contact. The number is sealed for its row, so the row comes first."""
+    for tries in range(MAX_DRAWS):
+        fields = {"phone": b"", "phone_index": index, "alias": draw_alias(vault.draw, tries), "created_at": now}
+        if new := _NEW.run(connection, fields):
+            sealed = vault.seal(phone, bound_to("phone", new[0].id))
+            return _SEAL.run(connection, {"of_id": new[0].id, "new_phone": sealed})[0]
+        if rows := _LOCKED_BY_INDEX.run(connection, {"of_index": index}):  # another transaction made it just now
+            return rows[0]
+    raise RuntimeError(f"{MAX_DRAWS} aliases drawn, all taken: raise SHORTEST in bot/sealing.py")
 
 
 def lock(connection: Connection, contact_id: int) -> Row[tuple[object, ...]]:

@@ -19,6 +19,7 @@ from bot.store import (
     second_steps,
     templates,
     tickets,
+    unsealings,
 )
 from bot.store.schema import metadata
 
@@ -42,4 +43,5 @@ __all__ = [
     "second_steps",
     "templates",
     "tickets",
+    "unsealings",
 ]

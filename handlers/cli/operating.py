@@ -7,7 +7,7 @@ import click
 
 from bot.chain import Broken
 from bot.clock import KARACHI
-from bot.config import DATABASES, Settings
+from bot.config import DATABASES, Settings, SettingsError
 from bot.media.sounds import find_ffmpeg
 from bot.services.catch_up import catch_up
 from bot.services.hands import utc_now
@@ -17,6 +17,7 @@ from bot.services.verifying import Whole, verify
 from bot.store import migrate
 from bot.store.database import Database, DatabaseAway
 from bot.timetable import read_timetable, warning
+from bot.vault import VaultError
 from handlers.cli.parts import Parts, plain_errors
 
 LATE_S = 60
@@ -35,7 +36,11 @@ YEAR_H = 366 * 24
 def commands(parts: Parts) -> list[click.Command]:
     @click.command("migrate", help="Brings the database to this version's form.")
     def migrate_command() -> None:
-        migrate.upgrade(parts.database())
+        try:
+            with plain_errors():
+                migrate.upgrade(parts.database(), vault=parts.vault())
+        except VaultError as error:
+            raise click.ClickException(f"{error}.") from error
         click.echo("The database has this version's form.")
 
     @click.command(help="Names everything missing or unsafe, at once.")
@@ -101,7 +106,10 @@ def _trouble(parts: Parts) -> list[str]:
     found = []
     if parts.broker_ok(settings) is False:
         found.append("the broker does not answer: check TAWAR_REDIS_URL; answers leave a second later meanwhile")
-    hands = parts.hands(settings)
+    try:
+        hands = parts.hands(settings)
+    except SettingsError as error:
+        return [*found, str(error)]
     found += [f"{name}: {trouble}" for name, trouble in ask_carriers(hands.carriers).items() if trouble]
     health = look(hands)
     if health.oldest_unsent_s > LATE_S:

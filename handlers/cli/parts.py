@@ -12,6 +12,7 @@ from bot.config import LOOPBACK, Settings, SettingsError
 from bot.services.hands import Hands
 from bot.services.learning import Train
 from bot.store.database import Database
+from bot.vault import Vault
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,18 @@ class Parts:
                 " or with TAWAR_VAR the folder of `tawar up`."
             )
         return Database(settings.database_url or f"sqlite:///{own}")
+
+    def vault(self) -> Vault | None:
+        """The keys alone: the configured ones, else those `tawar up` keeps in its folder; None where there are neither. Raises
+        SettingsError if they are unfit."""
+        settings = self.settings()
+        kept = {name: _kept(settings.var / "keys" / name) for name in ("data", "index")}
+        keys = {"data_key": settings.data_key or kept["data"], "index_key": settings.index_key or kept["index"]}
+        return settings.model_copy(update=keys).vault() if any(keys.values()) else None
+
+
+def _kept(path: Path) -> str:
+    return path.read_text(encoding="ascii").strip() if path.exists() else ""
 
 
 @contextmanager

@@ -6,12 +6,23 @@ import pytest
 
 from bot.carriers.build import build_carriers
 from bot.config import Settings, SettingsError
+from tests.support import DATA_KEY, INDEX_KEY
 
-NEEDED = ("DATABASE_URL", "PUBLIC_URL", "SECRET_KEY", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN")
+NEEDED = (
+    "DATABASE_URL",
+    "PUBLIC_URL",
+    "SECRET_KEY",
+    "DATA_KEY",
+    "INDEX_KEY",
+    "TWILIO_ACCOUNT_SID",
+    "TWILIO_AUTH_TOKEN",
+)
 PRODUCTION = {
     "database_url": "postgresql+psycopg://tawar@db/tawar",
     "public_url": "https://tawar.example.pk",
     "secret_key": "k" * 32,
+    "data_key": DATA_KEY,
+    "index_key": INDEX_KEY,
     "twilio_account_sid": "AC" + "0" * 32,
     "twilio_auth_token": "token",
     "sms_from": "+923000000002",
@@ -69,6 +80,23 @@ def test_any_one_sender_is_enough(sender: str) -> None:
 def test_production_refuses_anything_but_https(url: str) -> None:
     (problem,) = problems(public_url=url)
     assert "https" in problem
+
+
+def test_keys_that_seal_are_asked_for_with_how_to_make_them_and_weak_ones_are_refused() -> None:
+    (problem,) = problems(index_key="")
+    assert "TAWAR_INDEX_KEY is not set" in problem
+    assert "openssl rand" in problem
+    for demo in (PRODUCTION, DEMO):
+        (problem,) = Settings(**{**demo, "data_key": "a:" + "A" * 43}).problems()
+        assert "TAWAR_DATA_KEY" in problem
+        assert "AAAA" not in problem
+    with pytest.raises(SettingsError, match="TAWAR_DATA_KEY"):
+        Settings(**{**PRODUCTION, "data_key": "short"}).vault()
+
+
+def test_the_vault_of_the_settings_opens_what_it_sealed() -> None:
+    vault = Settings(**PRODUCTION).vault()
+    assert vault.unseal(vault.seal("گل", "here"), "here") == "گل"
 
 
 @pytest.mark.parametrize("length", [1, 31])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.phone import mask, normalise
+from bot.phone import normalise
 
 GUL = "+923331234567"
 SPELLINGS = [
@@ -91,7 +91,3 @@ def test_normalising_never_fails_and_settles(text: str) -> None:
     number = normalise(text)
     assert number is None or (number[0] == "+" and number[1:].isascii() and number[1:].isdecimal())
     assert number is None or normalise(number) == number
-
-
-def test_a_masked_number_shows_its_country_and_three_digits() -> None:
-    assert mask(GUL) == "+92 … 567"

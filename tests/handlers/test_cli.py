@@ -1,20 +1,27 @@
 """The operator's command: what it refuses, and that it says why in words an operator can act on."""
 
 import os
+import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import select
 
 from bot.store import accounts, audit, second_steps
+from bot.store.contacts import contacts, lock_by_phone
 from bot.store.database import Database
+from bot.store.migrate import upgrade
 from handlers.cli import build_cli
+from tests.support import DATA_KEY, INDEX_KEY, PHONE, START, phone_of, vault
 from wsgi import parts
 
 SETTINGS = {
     "TAWAR_PUBLIC_URL": "https://tawar.example",
     "TAWAR_SECRET_KEY": "s" * 40,
+    "TAWAR_DATA_KEY": DATA_KEY,
+    "TAWAR_INDEX_KEY": INDEX_KEY,
     "TAWAR_TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
     "TAWAR_TWILIO_AUTH_TOKEN": "t" * 32,
     "TAWAR_WHATSAPP_FROM": "+923000000001",
@@ -48,6 +55,8 @@ def test_doctor_names_everything_at_once(env: dict[str, str], monkeypatch: pytes
         "DATABASE_URL",
         "PUBLIC_URL",
         "SECRET_KEY",
+        "DATA_KEY",
+        "INDEX_KEY",
         "TWILIO_ACCOUNT_SID",
         "TWILIO_AUTH_TOKEN",
         "WHATSAPP_FROM",
@@ -96,6 +105,69 @@ def test_nothing_starts_on_missing_settings(env: dict[str, str], monkeypatch: py
     assert "TAWAR_SECRET_KEY" in result.output
     assert "https://" in result.output
     assert "Traceback" not in result.output
+
+
+def test_keys_of_another_database_start_nothing(
+    env: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    tawar("migrate")
+    db = Database(env["TAWAR_DATABASE_URL"])
+    with db.write() as tx:
+        lock_by_phone(tx, vault(), PHONE, START)
+    db.close()
+    assert tawar("doctor").output == "All is well.\n"
+    monkeypatch.setenv("TAWAR_INDEX_KEY", secrets.token_urlsafe(32))
+    assert "TAWAR_INDEX_KEY is not the one" in tawar("doctor").output
+    monkeypatch.setenv("TAWAR_DATA_KEY", secrets.token_urlsafe(32))
+    for command in ("doctor", "worker", "clock"):
+        result = tawar(command)
+        assert result.exit_code == 1
+        assert "TAWAR_DATA_KEY does not open" in result.output
+        assert PHONE not in result.output
+
+
+def test_rotate_keys_says_how_many_and_what_then(env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    tawar("migrate")
+    db = Database(env["TAWAR_DATABASE_URL"])
+    with db.write() as tx:
+        lock_by_phone(tx, vault(), PHONE, START)
+    db.close()
+    assert "0 contacts sealed" in tawar("rotate-keys").output
+    new = f"2:{secrets.token_urlsafe(32)}"
+    monkeypatch.setenv("TAWAR_DATA_KEY", f"{new},{DATA_KEY}")
+    told = tawar("rotate-keys").output
+    assert "1 contacts sealed" in told
+    assert "take them out" in told
+    monkeypatch.setenv("TAWAR_DATA_KEY", new)
+    assert tawar("doctor").output == "All is well.\n"
+    monkeypatch.setenv("TAWAR_DATA_KEY", DATA_KEY)
+    lost = tawar("rotate-keys")
+    assert lost.exit_code == 1
+    assert "1 could not be opened" in lost.output
+
+
+def test_migrate_takes_the_keys_of_the_folder_where_none_are_set(
+    env: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    db = Database(f"sqlite:///{tmp_path / 'tawar.db'}")
+    upgrade(db, "0006")
+    with db.write() as tx:
+        tx.exec_driver_sql(
+            "INSERT INTO contacts (phone, name, language, carrier, channel, district, conversation, version, created_at)"
+            f" VALUES ('{PHONE}', '', '', '', '', '', '', 0, '2026-11-01T00:00:00.000000')"
+        )
+    for name in ("TAWAR_DATABASE_URL", "TAWAR_DATA_KEY", "TAWAR_INDEX_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("TAWAR_VAR", str(tmp_path))
+    refused = tawar("migrate")
+    assert (refused.exit_code, "TAWAR_DATA_KEY" in refused.output) == (1, True), refused.output
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "data").write_text(DATA_KEY + "\n")
+    (tmp_path / "keys" / "index").write_text(INDEX_KEY + "\n")
+    assert tawar("migrate").exit_code == 0
+    with db.read() as tx:
+        assert phone_of(tx.execute(select(contacts)).one()) == PHONE
+    db.close()
 
 
 def test_the_simulator_is_for_demos(env: dict[str, str]) -> None:

@@ -11,7 +11,7 @@ from bot.services.hands import Hands
 from bot.store.messages import inbound
 from handlers.cli import build_cli
 from tests.street import ACCOUNT, KANNEL_TOKEN, SMS_FROM, TOKEN, WHATSAPP_FROM, Street, street
-from tests.support import sqlite
+from tests.support import DATA_KEY, INDEX_KEY, sqlite
 from wsgi import parts
 
 
@@ -34,6 +34,8 @@ def outage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Street]:
             "DATABASE_URL": f"sqlite:///{tmp_path / 'tawar.db'}",
             "PUBLIC_URL": road.web_url,
             "SECRET_KEY": "s" * 40,
+            "DATA_KEY": DATA_KEY,
+            "INDEX_KEY": INDEX_KEY,
             "TWILIO_ACCOUNT_SID": ACCOUNT,
             "TWILIO_AUTH_TOKEN": TOKEN,
             "TWILIO_API_URL": road.phone_url,

@@ -14,7 +14,7 @@ from bot.store.attempts import attempts
 from bot.store.outbox import outbox
 from bot.store.parked import parked_receipts
 from tests.caller import RECEIPTS, Caller, full, receipt
-from tests.support import PHONE, START
+from tests.support import PHONE, START, vault
 
 STATUSES = ("queued", "sent", "delivered", "read", "failed")
 
@@ -37,7 +37,7 @@ def add_sent(caller: Caller, count: int, **more: Any) -> None:
         **instants,
     }
     with caller.hands.db.write() as tx:
-        contact = contacts.lock_by_phone(tx, PHONE, START)
+        contact = contacts.lock_by_phone(tx, vault(), PHONE, START)
         rows = [
             {"ref": f"m{n}", "provider_id": full(f"SM{n}"), "contact_id": contact.id, **fixed, **more}
             for n in range(count)

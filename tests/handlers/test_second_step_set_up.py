@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from bot.services.hands import Hands
-from bot.services.stopgap_vault import StopgapVault
 from bot.store import audit
 from bot.store.database import Database
 from tests.handlers.phones import PATH, begins, enters, finishes, sets_up
@@ -129,12 +128,3 @@ def test_a_role_that_needs_it_cannot_take_it_away(strict: Office, clock: Clock) 
 
 def test_who_needs_none_is_asked_for_none(strict: Office) -> None:
     assert strict.visitor().signs_in("gul").answer.location == "/desk"
-
-
-def test_what_is_sealed_opens_nowhere_else() -> None:
-    vault = StopgapVault("k" * 40)
-    sealed = vault.seal("secret", "second_steps.secret:1")
-    assert vault.unseal(sealed, "second_steps.secret:1") == "secret"
-    for other, place in ((vault, "second_steps.secret:2"), (StopgapVault("j" * 40), "second_steps.secret:1")):
-        with pytest.raises(ValueError, match="cannot be opened"):
-            other.unseal(sealed, place)

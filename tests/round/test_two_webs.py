@@ -15,6 +15,7 @@ from bot.store.database import Database
 from bot.store.messages import inbound
 from bot.store.outbox import outbox
 from tests.street import ACCOUNT, TOKEN, WHATSAPP_FROM, free_port
+from tests.support import DATA_KEY, INDEX_KEY
 from workers.bench.load import served
 
 pytestmark = pytest.mark.round
@@ -30,6 +31,8 @@ def webs(db: Database) -> Iterator[list[int]]:
         "TAWAR_DATABASE_URL": url,
         "TAWAR_PUBLIC_URL": PUBLIC,
         "TAWAR_SECRET_KEY": "s" * 40,
+        "TAWAR_DATA_KEY": DATA_KEY,
+        "TAWAR_INDEX_KEY": INDEX_KEY,
         "TAWAR_TWILIO_ACCOUNT_SID": ACCOUNT,
         "TAWAR_TWILIO_AUTH_TOKEN": TOKEN,
         "TAWAR_WHATSAPP_FROM": WHATSAPP_FROM,

@@ -29,7 +29,7 @@ def puts(hands: Hands, count: int) -> None:
     """Answers to so many people who wrote by WhatsApp just now."""
     with hands.db.write() as tx:
         for n in range(count):
-            contact = contacts.lock_by_phone(tx, f"+9230000003{n:02}", hands.now())
+            contact = contacts.lock_by_phone(tx, hands.vault, f"+9230000003{n:02}", hands.now())
             tx.execute(contacts.contacts.update().values(whatsapp_at=hands.now()))
             times = dict.fromkeys(("due_at", "created_at", "updated_at"), hands.now())
             way = {"carrier": "twilio", "channel": "whatsapp", "language": "en", "state": "waiting"}

@@ -204,8 +204,8 @@ def test_files_of_messages_from_before_are_expected_too(hands: Hands, clock: Clo
     )
     Citizen(hands, "+923000000102").says("No water in Gwadar")
     before = [(row.inbound_id, row.position, row.url, row.told_kind, row.due_at) for row in rows(hands)]
-    downgrade(hands.db, "0004")
-    upgrade(hands.db)
+    downgrade(hands.db, "0004", vault=hands.vault)
+    upgrade(hands.db, vault=hands.vault)
     assert [(row.inbound_id, row.position, row.url, row.told_kind, row.due_at) for row in rows(hands)] == before
     assert len(before) == 2
 

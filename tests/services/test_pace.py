@@ -42,7 +42,7 @@ def puts(hands: Hands, lane: Lane, count: int, first: int = 0) -> None:
     """Messages of a lane, each to another person, who wrote just now."""
     with hands.db.write() as tx:
         for n in range(first, first + count):
-            contact = contacts.lock_by_phone(tx, f"+92300000{int(lane)}{n:03}", hands.now())
+            contact = contacts.lock_by_phone(tx, hands.vault, f"+92300000{int(lane)}{n:03}", hands.now())
             tx.execute(contacts.contacts.update().values(whatsapp_at=hands.now()))
             way = {"carrier": "twilio", "channel": "whatsapp", "language": "en", "state": "waiting"}
             times = dict.fromkeys(("due_at", "created_at", "updated_at"), hands.now())

@@ -22,7 +22,7 @@ from bot.store.database import Database
 from bot.store.outbox import outbox
 from bot.store.parked import parked_receipts
 from bot.store.tickets import tickets
-from tests.support import make_hands, sqlite
+from tests.support import make_hands, phone_of, sqlite
 
 SETTINGS = TwilioSettings("AC" + "0" * 32, ("t" * 32,), "https://tawar.example", "+923000000001", "+923000000002")
 PEOPLE = {
@@ -75,12 +75,12 @@ def fresh(db: Database) -> Hands:
 
 def state(hands: Hands) -> dict[str, Any]:
     with hands.db.read() as tx:
-        people = tx.execute(select(contacts.c.id, contacts.c.phone, contacts.c.opted_out_at)).all()
-        phones = {row.id: row.phone for row in people}
+        people = tx.execute(select(contacts)).all()
+        phones = {row.id: phone_of(row) for row in people}
         sent = tx.execute(select(outbox.c.contact_id, outbox.c.text, outbox.c.state, outbox.c.status, outbox.c.channel))
         kept = tx.execute(select(tickets.c.contact_id, tickets.c.category, tickets.c.district, tickets.c.words))
         return {
-            "people": sorted((row.phone, row.opted_out_at is not None) for row in people),
+            "people": sorted((phone_of(row), row.opted_out_at is not None) for row in people),
             "sent": sorted((phones[row.contact_id], *row[2:]) for row in sent),
             "tickets": sorted((phones[row.contact_id], *row[1:]) for row in kept),
             "parked": len(tx.execute(select(parked_receipts)).all()),

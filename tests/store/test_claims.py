@@ -16,7 +16,7 @@ from bot.store import contacts
 from bot.store import outbox as store
 from bot.store.database import Database
 from bot.store.outbox import outbox
-from tests.support import START
+from tests.support import START, vault
 
 WORKERS, MESSAGES, PEOPLE, BATCH = 4, 500, 60, 17
 Claimed = tuple[float, int, int]
@@ -25,7 +25,7 @@ Claimed = tuple[float, int, int]
 
 def fill(db: Database, messages: int = MESSAGES, people: int = PEOPLE, lane: Lane = Lane.REPLY) -> list[int]:
     with db.write() as tx:
-        ids = [int(contacts.lock_by_phone(tx, f"+92300{n:07d}", START).id) for n in range(people)]
+        ids = [int(contacts.lock_by_phone(tx, vault(), f"+92300{n:07d}", START).id) for n in range(people)]
         return store.put(tx, [row(f"r{n}", ids[n * 7 % people], lane) for n in range(messages)])
 
 
@@ -97,7 +97,7 @@ def claim(db: Database, now: datetime = START, limit: int = 100, ids: list[int] 
 @pytest.fixture
 def people(db: Database) -> list[int]:
     with db.write() as tx:
-        return [int(contacts.lock_by_phone(tx, f"+92300000000{n}", START).id) for n in range(3)]
+        return [int(contacts.lock_by_phone(tx, vault(), f"+92300000000{n}", START).id) for n in range(3)]
 
 
 def put(db: Database, *rows: dict[str, object]) -> list[int]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.dialogue.values import Conversation, Draft, Message
 from bot.services.hands import Hands
 from bot.store import contacts, conversations
-from tests.support import PHONE, START
+from tests.support import PHONE, START, vault
 
 WORDS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=40)
 INSTANTS = st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=5))]))
@@ -106,7 +106,7 @@ def test_nothing_is_nothing(name: str) -> None:
 
 def test_both_databases_give_back_what_was_stored(hands: Hands) -> None:
     with hands.db.write() as tx:
-        contact = contacts.lock_by_phone(tx, PHONE, START)
+        contact = contacts.lock_by_phone(tx, vault(), PHONE, START)
         contacts.remember(tx, contact.id, conversation=conversations.dump(FULL))
     with hands.db.read() as tx:
         assert conversations.load(str(contacts.find(tx, contact.id).conversation)) == FULL

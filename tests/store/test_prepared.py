@@ -17,7 +17,7 @@ from bot.store.database import insert as insert_of
 from bot.store.messages import inbound
 from bot.store.outbox import outbox
 from bot.store.prepared import Prepared
-from tests.support import PHONE, START
+from tests.support import PHONE, START, vault
 
 ONE_DATABASE_FOR_ALL = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
@@ -48,7 +48,7 @@ FIND = Prepared(ALL)
 @pytest.fixture
 def contact(db: Database) -> int:
     with db.write() as tx:
-        return int(people.lock_by_phone(tx, PHONE, START).id)
+        return int(people.lock_by_phone(tx, vault(), PHONE, START).id)
 
 
 def message(contact: int, **more: Any) -> dict[str, Any]:
@@ -95,12 +95,14 @@ def test_updates_with_expressions_and_fixed_values(db: Database, contact: int) -
     changed = Prepared(
         update(contacts)
         .where(contacts.c.id == bindparam("of_id"), contacts.c.language == "")
-        .values(version=contacts.c.version + 1, name=bindparam("new_name"), last_inbound_at=START, opted_out_at=null())
+        .values(
+            version=contacts.c.version + 1, prefers=bindparam("new_word"), last_inbound_at=START, opted_out_at=null()
+        )
     )
     with db.write() as tx:
-        assert changed.run(tx, {"of_id": contact, "new_name": "گل %s %(x)s ? :y"}) == []
+        assert changed.run(tx, {"of_id": contact, "new_word": "گل %s %(x)s ? :y"}) == []
         row = people.find(tx, contact)
-    assert (row.version, row.name, row.last_inbound_at) == (1, "گل %s %(x)s ? :y", START)
+    assert (row.version, row.prefers, row.last_inbound_at) == (1, "گل %s %(x)s ? :y", START)
 
 
 def test_no_row_is_no_row(db: Database) -> None:
@@ -138,7 +140,7 @@ def _raised(db: Database, statement: Any, values: dict[str, Any]) -> BaseExcepti
 
 def test_errors_are_sqlalchemy_s_own_and_carry_no_values(db: Database) -> None:
     adding = Prepared(insert(contacts), into=contacts)
-    row = {"phone": PHONE, "name": "راز", "created_at": START}
+    row = {"phone": b"", "phone_index": b"", "alias": PHONE, "district": "راز", "created_at": START}
     with db.write() as tx:
         adding.run(tx, row)
     ours, theirs = _raised(db, adding, row), _raised(db, insert(contacts), row)
@@ -184,4 +186,4 @@ def test_a_lock_that_is_not_given_is_a_database_that_is_away(postgres: Database,
 @pytest.fixture
 def contact_in_postgres(postgres: Database) -> int:
     with postgres.write() as tx:
-        return int(people.lock_by_phone(tx, PHONE, START).id)
+        return int(people.lock_by_phone(tx, vault(), PHONE, START).id)

@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
@@ -22,10 +23,11 @@ from sqlalchemy import func, insert, select
 from twilio.rest import Client
 
 from bot.outbox import Lane
-from bot.store.contacts import contacts
+from bot.store.contacts import bound_to, contacts, lock_by_phone, remember
 from bot.store.database import Database
 from bot.store.migrate import upgrade
 from bot.store.outbox import outbox, put
+from bot.vault import Vault, open_vault
 from workers.bench.load import HOST, free_port, wait_for_port
 from workers.bench.sink import WATCHED
 from workers.broker import find_broker
@@ -164,7 +166,6 @@ def _fill(db: Database, people: int) -> None:
     """Contacts who wrote a minute ago, and a message to each that may leave at once."""
     now = datetime.now(UTC)
     person: dict[str, Any] = {
-        "name": "",
         "language": "ur",
         "carrier": "twilio",
         "channel": "whatsapp",
@@ -173,18 +174,32 @@ def _fill(db: Database, people: int) -> None:
     }
     person |= {"version": 1, "created_at": now, "last_inbound_at": now, "whatsapp_at": now}
     with db.write() as tx:
-        tx.execute(insert(contacts), [person | {"phone": f"+92301{n:07d}"} for n in range(people)])
+        tx.execute(insert(contacts), [person | _sealed(n, f"+92301{n:07d}") for n in range(1, people + 1)])
         ids = tx.execute(select(contacts.c.id).order_by(contacts.c.id)).scalars().all()
         row = _row(now) | {"lane": int(Lane.BROADCAST)}
         tx.execute(insert(outbox), [row | {"ref": f"b{n}", "contact_id": n} for n in ids])
 
 
+@cache
+def _keys() -> dict[str, str]:
+    return {f"TAWAR_{name}_KEY": secrets.token_urlsafe(32) for name in ("DATA", "INDEX")}
+
+
+@cache
+def _vault() -> Vault:
+    return open_vault(_keys()["TAWAR_DATA_KEY"], _keys()["TAWAR_INDEX_KEY"], secrets.token_bytes)
+
+
+def _sealed(contact_id: int, phone: str) -> dict[str, Any]:
+    sealed = _vault().seal(phone, bound_to("phone", contact_id))
+    return {"id": contact_id, "phone": sealed, "phone_index": _vault().index(phone), "alias": f"{contact_id:09}"}
+
+
 def _answer(db: Database, phone: str) -> list[int]:
     now = datetime.now(UTC)
     with db.write() as tx:
-        fields = {"phone": phone, "language": "ur", "carrier": "twilio", "channel": "whatsapp"}
-        new = insert(contacts).values(**fields, created_at=now, last_inbound_at=now, whatsapp_at=now)
-        contact_id = tx.execute(new.returning(contacts.c.id)).scalar_one()
+        contact_id = int(lock_by_phone(tx, _vault(), phone, now).id)
+        remember(tx, contact_id, language="ur", carrier="twilio", channel="whatsapp", whatsapp_at=now)
         return put(tx, [_row(now) | {"ref": phone, "contact_id": contact_id, "lane": int(Lane.REPLY)}])
 
 
@@ -206,6 +221,7 @@ def _worker(folder: Path, port: int, more: Mapping[str, str]) -> Iterator[None]:
         "TAWAR_DATABASE_URL": f"sqlite:///{folder / 'tawar.db'}",
         "TAWAR_PUBLIC_URL": f"http://{HOST}:{port}",
         "TAWAR_SECRET_KEY": secrets.token_urlsafe(32),
+        **_keys(),
         "TAWAR_TWILIO_ACCOUNT_SID": ACCOUNT,
         "TAWAR_TWILIO_AUTH_TOKEN": "t" * 32,
         "TAWAR_TWILIO_API_URL": f"http://{HOST}:{port}",

@@ -26,6 +26,8 @@ def nothing() -> tuple[bytes, dict[str, str]]:
 
 
 NOW = "2026-11-21T09:00:00.000000"
+SEALED = bytes(44)
+"""As many bytes as a sealed number."""
 STATE = '{"language":"en","step":"report.confirm","draft":{"kind":"complaint","category":"water_none"}}' + " " * 200
 ANSWER = (
     "Problem: No water\nPlace: Gwadar\nYour words: No water in Gwadar for 3 days\n1 Yes, send it\n0 Cancel" + " " * 80
@@ -56,11 +58,12 @@ def _connection() -> sqlite3.Connection:
 def _write(db: sqlite3.Connection, phone: str, sid: str, text: str) -> None:
     run = db.execute
     run("BEGIN IMMEDIATE")
-    contact = run("SELECT id, conversation FROM contacts WHERE phone = ?", (phone,)).fetchone()
+    index = phone.encode()  # as long as ours, and nothing is computed for it
+    contact = run("SELECT id, conversation FROM contacts WHERE phone_index = ?", (index,)).fetchone()
     if contact is None:
-        run(_insert("contacts", "phone name language carrier channel district conversation version created_at"),
-            (phone, "", "", "", "", "", "", 0, NOW))  # fmt: skip
-        contact = run("SELECT id, conversation FROM contacts WHERE phone = ?", (phone,)).fetchone()
+        run(_insert("contacts", "phone phone_index alias name language carrier channel district conversation version"
+                    " created_at"), (SEALED, index, phone[-9:], b"", "", "", "", "", "", 0, NOW))  # fmt: skip
+        contact = run("SELECT id, conversation FROM contacts WHERE phone_index = ?", (index,)).fetchone()
     inbound = run(_insert("inbound", "carrier provider_id contact_id channel text button media received_at state attempts"),
                   ("twilio", sid, contact[0], "whatsapp", text, "", "[]", NOW, "answered", 0)).lastrowid  # fmt: skip
     if text.startswith("No water"):

@@ -52,6 +52,8 @@ def _servers(folder: Path, token: str) -> dict[str, Any]:
         "TAWAR_DATABASE_URL": f"sqlite:///{folder / 'ours.db'}",
         "TAWAR_PUBLIC_URL": PUBLIC,
         "TAWAR_SECRET_KEY": secrets.token_urlsafe(32),
+        "TAWAR_DATA_KEY": secrets.token_urlsafe(32),
+        "TAWAR_INDEX_KEY": secrets.token_urlsafe(32),
         "TAWAR_TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
         "TAWAR_TWILIO_AUTH_TOKEN": token,
         "TAWAR_WHATSAPP_FROM": "+923000000001",

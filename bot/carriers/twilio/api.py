@@ -1,6 +1,7 @@
 """The way to Twilio's API: the library's client with a time-out, a pool, another host where one is set, and two tokens."""
 
 import json
+import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ WHATSAPP = "whatsapp:"
 MESSAGES = "/Messages.json"
 JSON = {"Content-Type": "application/json"}
 _Found = TypeVar("_Found")
+# The library tells its log every request, with the citizen's number in it; whoever runs us may log at INFO.
+logging.getLogger("twilio").setLevel(logging.WARNING)
 
 
 class NoToken(TwilioException):  # type: ignore[misc]

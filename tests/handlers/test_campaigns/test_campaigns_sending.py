@@ -13,7 +13,7 @@ from bot.store.contacts import contacts
 from bot.store.outbox import outbox
 from handlers.campaigns import OFFERED, PARTS
 from tests.handlers.test_campaigns.stage import ENGLISH, URDU, Manager, broadcasts, numbers, put, rows
-from tests.support import Clock
+from tests.support import Clock, phone_of
 
 
 @pytest.mark.usefixtures("people")
@@ -34,7 +34,7 @@ def test_scheduled_now_it_reaches_everybody_once_in_the_lowest_lane_and_not_who_
     assert "Refresh" in manager.client.get(path).headers, "its time has come: the clock is next"
     assert [outreach.start_due(hands) for _ in range(2)] == [1, 0]
     sent = broadcasts(hands)
-    phones = {row.id: row.phone for row in rows(hands, contacts)}
+    phones = {row.id: phone_of(row) for row in rows(hands, contacts)}
     assert sorted(phones[row.contact_id] for row in sent) == [f"+92300000020{n}" for n in (1, 2, 4)]
     assert {(row.lane, row.state) for row in sent} == {(Lane.BROADCAST, "waiting")} == {(9, "waiting")}
     assert len({(row.campaign_id, row.contact_id) for row in sent}) == len({row.ref for row in sent}) == 3
