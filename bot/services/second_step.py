@@ -179,4 +179,4 @@ def _digest(who: Visitor, code: str) -> str:
 
 
 def _place(who: Visitor) -> str:
-    return f"second_steps.secret:{who.account_id}"
+    return store.bound_to("secret", who.account_id)

@@ -38,7 +38,7 @@ def tell(
     WhatsApp media). `due`: not before then.
     """
     talk = conversations.load(contact.conversation)
-    if not _is_busy(talk):
+    if not _is_busy(talk) and (asking or talk.opened is None):  # who may still correct may do so after news, too
         step, reply = asking or ("", reply)
         offered = tuple(option.id for option in reply.options)
         talk = replace(talk, about=ticket.number, step=step, offered=offered, opened=None)

@@ -37,6 +37,15 @@ second_steps = Table(
 """`secret`, sealed, makes the codes that are taken; `pending` those of a phone that is being set up. `last_step`: the
 newest step of time whose code was taken, so that none is taken twice (RFC 6238, 5.2)."""
 
+SEALED = ("pending", "secret")
+"""The columns that hold secrets."""
+
+
+def bound_to(_column: str, account_id: int) -> str:
+    """The place both are sealed for: a secret that was shown becomes the one in use as it is."""
+    return f"second_steps.secret:{account_id}"
+
+
 recovery_codes = Table(
     "recovery_codes",
     metadata,

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 from bot.permissions import ROLES
-from bot.store import accounts, campaigns, media, second_steps, tickets
+from bot.store import accounts, campaigns, media, second_steps, tickets, unsealings
 from bot.store.database import Database
 from tests.media.room import with_room
 from tests.support import Citizen, Clock, make_hands
@@ -78,7 +78,7 @@ class Crossing:
         """The row's path, with things nobody touched yet."""
         wanted = {
             name: getattr(self, f"_new_{name}")
-            for name in ("number", "campaign", "media", "token", "session", "passkey")
+            for name in ("number", "campaign", "media", "token", "session", "passkey", "unsealing")
         }
         found = {name: make(who) for name, make in wanted.items() if f"{{{name}}}" in route.path}
         return route.path.format(**found)
@@ -117,6 +117,17 @@ class Crossing:
             fields = {"credential_id": id_, "public_key": b"key", "sign_count": 0, "device": "Chrome, Android"}
             assert second_steps.add_passkey(tx, owner, self.hands.now(), **fields)
             return int(second_steps.passkeys_of(tx, owner)[-1].id)
+
+    def _new_unsealing(self, _: str) -> int:
+        """Asked for by an official of the ticket's department, who decides nothing."""
+        number = self._new_number(_)
+        with self.hands.db.write() as tx:
+            ticket, account = tickets.find(tx, number), accounts.find(tx, "official")
+            assert ticket
+            assert account
+            asked = unsealings.ask(tx, ticket.id, account.id, "They asked to be called", self.hands.now())
+            assert asked
+            return asked
 
     def _new_token(self, _: str) -> str:
         return "A" * 43

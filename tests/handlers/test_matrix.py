@@ -52,7 +52,9 @@ def test_every_row_is_of_its_route_and_every_role_has_its_column(crossing: Cross
     routes = crossing.office.app.url_map.bind("localhost")
     for row in ROUTES:
         rule, _ = routes.match(
-            row.path.format(number="1", campaign=1, media=1, token="t", session=1, passkey=1), row.method, True
+            row.path.format(number="1", campaign=1, media=1, token="t", session=1, passkey=1, unsealing=1),
+            row.method,
+            True,
         )
         assert rule.rule == row.rule, f"{row}: the path {row.path} is another route's"
 

@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from bot.services.hands import Hands
-from bot.store.events import events
+from bot.store import events
 from bot.store.media import media
 from bot.store.outbox import outbox
 from bot.store.tickets import tickets
@@ -188,7 +188,8 @@ def test_what_the_citizen_says_becomes_the_tickets_words(gul: Visitor, hands: Ha
     assert "The well is dry" in gul.opens("/desk").text
     assert page.form("/hear").fields["text"] == ticket.words
     does(gul, number, "hear", text="The well is dry, we walk three hours")
-    heard = [event.data["words"] for event in rows_of(hands, events) if event.action == "hear"]
+    with hands.db.read() as tx:
+        heard = [event.text for event in events.of_ticket(tx, ticket.id) if event.action == "hear"]
     assert heard == ["The well is dry, we walk two hours", "The well is dry, we walk three hours"]
     assert all("The well is dry" not in row.text for row in rows_of(hands, outbox))
 

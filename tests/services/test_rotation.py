@@ -7,9 +7,10 @@ from sqlalchemy import select, update
 
 from bot.services import rotation
 from bot.services.rotation import Rotated, rotate
+from bot.store import second_steps
 from bot.store.contacts import bound_to, contacts, lock_by_phone, open_phone
 from bot.store.database import Database
-from bot.store.sealed import reseal
+from bot.store.sealed import SECRETS, reseal
 from bot.vault import Vault, VaultError
 from tests.bot.test_vault import key
 from tests.bot.test_vault import vault as vault_of
@@ -102,3 +103,19 @@ def test_who_came_meanwhile_under_the_old_key_is_found_by_the_next_round(people:
     with people.write() as tx:
         lock_by_phone(tx, vault(), "+923000000999", START)
     assert rotate(people, BOTH) == Rotated(1)
+
+
+def test_the_secrets_of_second_steps_go_along(people: Database) -> None:
+    with people.write() as tx:
+        tx.exec_driver_sql(
+            "INSERT INTO accounts (id, username, name, role, department, password_hash, language, created_at)"
+            " VALUES (7, 'gul', 'Gul', 'official', 'PHED', 'x', 'en', '2026-11-01T00:00:00.000000')"
+        )
+        place = second_steps.bound_to("secret", 7)
+        held = {"secret": vault().seal("JBSWY3DP", place), "pending": None, "last_step": 0}
+        tx.execute(second_steps.second_steps.insert().values(account_id=7, **held))
+    assert rotate(people, BOTH, SECRETS) == Rotated(1)
+    assert rotate(people, BOTH, SECRETS) == Rotated(0)
+    with people.read() as tx:
+        sealed = tx.execute(select(second_steps.second_steps.c.secret)).scalar_one()
+    assert vault_of(NEW).unseal(sealed, place) == "JBSWY3DP"

@@ -97,7 +97,7 @@ def days(db: Database, start: datetime | None = None) -> Iterator[Days]:
     """From `start` on, or from now, a service with approved templates; the carriers judge WhatsApp's window themselves."""
     clock = Clock(start or datetime.now(UTC))
     with street(db, clock, two_way_sms=True) as road:
-        told = Days(road, clock, (clock.now - datetime.now(UTC)).total_seconds())
+        told = Days(road, clock)
         told.bad(approval={"status": "approved", "after_s": 0})
         with db.write() as tx:
             tx.exec_driver_sql(

@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 
 from bot.carriers.port import Carriers, Outgoing, Sighting
 from bot.services.hands import Hands
-from bot.store.contacts import contacts
+from bot.store.contacts import contacts, lock_by_phone
 from bot.store.database import Database
 from bot.store.outbox import outbox
 from tests.caller import DeafTwilio
 from tests.street import wait_for
-from tests.support import PHONE, Clock, make_hands, sqlite
+from tests.support import PHONE, Clock, make_hands, sqlite, vault
 from workers import outbound
 from workers.outbound import run_worker
 
@@ -70,9 +70,8 @@ def puts(hands: Hands, count: int, state: str, prefix: str) -> None:
     now = hands.now()
     with hands.db.write() as tx:
         for n in range(count):
-            person = {"phone": f"{PHONE[:-3]}{n:03d}", "created_at": now, "whatsapp_at": now}
-            known = tx.execute(select(contacts.c.id).where(contacts.c.phone == person["phone"])).scalar()
-            contact_id = known or tx.execute(insert(contacts).values(person).returning(contacts.c.id)).scalar_one()
+            contact_id = lock_by_phone(tx, vault(), f"{PHONE[:-3]}{n:03d}", now).id
+            tx.execute(update(contacts).values(whatsapp_at=now))
             row: dict[str, Any] = {"ref": f"{prefix}{n}", "contact_id": contact_id, "lane": 9, "carrier": "twilio",
                    "channel": "whatsapp", "text": prefix, "state": state, "due_at": now, "lease_until": None,
                    "created_at": now, "updated_at": now}  # fmt: skip

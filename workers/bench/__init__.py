@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from workers.bench.clock import bench_clock
 from workers.bench.outbox import bench_outbox
 from workers.bench.reading import bench_reading
 from workers.bench.turns import bench_turns
@@ -11,4 +12,5 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "turns": bench_turns,
     "reading": bench_reading,
     "outbox": bench_outbox,
+    "clock": bench_clock,
 }
