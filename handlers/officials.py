@@ -13,7 +13,7 @@ from bot.names import Names
 from bot.services import desk
 from bot.services.media import act_with_file
 from bot.services.orders import Done, Order, Repeated, Result, Stale, Unfit
-from bot.tickets import OPEN_STATES, STATES
+from bot.views import BY_NAME, VIEWS
 from handlers import times, unsealing
 from handlers.bubbles import Line, channel_of, is_arabic, read_lines
 from handlers.composer import Box, boxes, read_instant, read_text
@@ -28,7 +28,6 @@ ACTIONS = (
 )  # fmt: skip
 MOVED = ("sort", "transfer", "refer", "repeated")
 """What may be said in the queue, because the ticket may have gone to another department."""
-FILTERS = ("open", *STATES)
 NUMBER = re.compile(r"[0-9]{8}")
 MAX_PAGE = 10_000
 NEWEST = 3
@@ -47,19 +46,15 @@ class Trouble:
 @blueprint.get("/desk")
 @for_permission("tickets.see")
 def queue() -> ResponseReturnValue:
-    """The tickets of one's department: `state` filters, `page` turns."""
+    """The tickets of one's department: `state` names the view, `page` turns."""
     state = request.args.get("state", "open")
     page = min(max(request.args.get("page", 1, type=int), 1), MAX_PAGE)
-    if state not in FILTERS:
-        abort(404)
+    view = BY_NAME.get(state) or abort(404)
     hands, official = web().hands, here().official()
-    states = sorted(OPEN_STATES) if state == "open" else [state]
-    rows = desk.see_queue(hands, official, states, page - 1)
-    counts = desk.count_queue(hands, official)
-    counts["open"] = sum(counts.get(one, 0) for one in OPEN_STATES)
+    rows, counts = desk.see_queue(hands, official, view, page - 1), desk.count_queue(hands, official)
     return render_template(
         "desk/queue.html", rows=[_row(row) for row in rows[: desk.PAGE]], counts=counts, state=state, page=page,
-        filters=FILTERS, has_more=len(rows) > desk.PAGE, done=request.args.get("done") in MOVED and request.args["done"],
+        views=VIEWS, has_more=len(rows) > desk.PAGE, done=request.args.get("done") in MOVED and request.args["done"],
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ ROOMS = ("bot", "handlers", "workers")
 PURE = ("bot.text", "bot.dialogue", "bot.tickets", "bot.clock", "bot.calendar", "bot.timetable", "bot.limits",
         "bot.deadlines", "bot.rules", "bot.ladder", "bot.campaigns", "bot.outbox", "bot.sms", "bot.phone", "bot.names",
         "bot.directory", "bot.learning", "bot.media.kinds", "bot.media.places", "bot.media.links",
-        "bot.media.exif", "bot.permissions", "bot.devices", "bot.chain", "bot.vault", "bot.sealing")  # fmt: skip
+        "bot.media.exif", "bot.permissions", "bot.devices", "bot.chain", "bot.views", "bot.vault", "bot.sealing")  # fmt: skip
 HANDS = ("bot.store", "bot.carriers", "bot.lookups", "bot.catalog", "bot.lexicon", "bot.review", "bot.config",
          "bot.media.fetch", "bot.media.shelf", "bot.media.bucket", "bot.media.pictures", "bot.media.sounds",
          "bot.media.prepare")  # fmt: skip

@@ -8,8 +8,9 @@ from bot import tickets as life
 from bot.services import acting, hearing, passing
 from bot.services.hands import Hands
 from bot.services.orders import Done, Official, Order, Repeated, Result
-from bot.store import accounts, contacts, events, media, messages, outbox, tickets
+from bot.store import accounts, contacts, events, media, messages, outbox, queues, tickets
 from bot.text.fold import clean
+from bot.views import View
 
 PAGE = 25
 
@@ -30,16 +31,20 @@ class TicketPage:
     """(id, name) of those it can be given to."""
 
 
-def see_queue(hands: Hands, official: Official, states: Sequence[str], page: int) -> Sequence[Any]:
-    """One page of the queue (PAGE rows, and one more if there is a next page), newest trouble first."""
+def see_queue(hands: Hands, official: Official, view: View, page: int) -> Sequence[Any]:
+    """One page of a view of the queue (PAGE rows, and one more if there is a next page)."""
     with hands.db.read() as tx:
-        return tickets.queue(tx, official.departments, states, PAGE + 1, offset=PAGE * page)
+        return queues.page(tx, _reader(hands, official), view, PAGE + 1, offset=PAGE * page)
 
 
 def count_queue(hands: Hands, official: Official) -> dict[str, int]:
-    """{state: tickets} of what the official may see."""
+    """{view: tickets} of what the official may see."""
     with hands.db.read() as tx:
-        return tickets.count_by_state(tx, official.departments)
+        return queues.counts(tx, _reader(hands, official))
+
+
+def _reader(hands: Hands, official: Official) -> queues.Reader:
+    return queues.Reader(official.account_id, official.departments, hands.now())
 
 
 def see_ticket(hands: Hands, official: Official, number: str) -> TicketPage | None:

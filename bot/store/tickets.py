@@ -17,9 +17,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     false,
-    func,
     insert,
-    or_,
     select,
     text,
     update,
@@ -28,7 +26,6 @@ from sqlalchemy import (
 from bot.store.accounts import accounts
 from bot.store.prepared import Prepared
 from bot.store.schema import Id, Instant, metadata
-from bot.store.seats import seats
 
 MAX_OWN = 20
 """Tickets of one contact the dialogue can speak of."""
@@ -157,29 +154,3 @@ def mark_read(connection: Connection, ticket_id: int, version: int) -> None:
     """What the citizen wrote after `version` was shown stays unread."""
     seen = update(tickets).where(tickets.c.id == ticket_id, tickets.c.version == version)
     connection.execute(seen.values(unread=False))
-
-
-def queue(
-    connection: Connection, departments: Sequence[str] | None, states: Sequence[str], limit: int, offset: int = 0
-) -> Sequence[Row[tuple[Any, ...]]]:
-    """Tickets of some departments (None: of all) in some states, newest trouble first, with their owners' names."""
-    query = select(tickets, accounts.c.name.label("owner")).outerjoin(accounts, accounts.c.id == tickets.c.owner_id)
-    query = query.where(*_in_queue(departments, states)).order_by(tickets.c.touched_at.desc(), tickets.c.id.desc())
-    return connection.execute(query.limit(limit).offset(offset)).all()
-
-
-def count_by_state(connection: Connection, departments: Sequence[str] | None) -> dict[str, int]:
-    query = select(tickets.c.state, func.count()).group_by(tickets.c.state)
-    if departments is not None:
-        query = query.where(_seen_by(departments))
-    return dict(connection.execute(query).all())
-
-
-def _in_queue(departments: Sequence[str] | None, states: Sequence[str]) -> list[Any]:
-    conditions = [tickets.c.state.in_(states)]
-    return conditions if departments is None else [_seen_by(departments), *conditions]
-
-
-def _seen_by(departments: Sequence[str]) -> Any:
-    seated = select(seats.c.ticket_id).where(seats.c.department.in_(departments))
-    return or_(tickets.c.department.in_(departments), tickets.c.id.in_(seated))

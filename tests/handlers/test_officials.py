@@ -11,7 +11,8 @@ from bot.services.orders import MAX_REPLY
 from bot.store.events import events
 from bot.store.outbox import outbox
 from bot.store.tickets import tickets
-from handlers.officials import ACTIONS, FILTERS
+from bot.views import BY_NAME
+from handlers.officials import ACTIONS
 from tests.support import Citizen, Clock
 from tests.visitors import Form, Office, Visitor, does, put, rows, ticket_page
 
@@ -47,7 +48,7 @@ def test_a_row_is_one_link_and_a_page_has_its_next(office: Office, gul: Visitor,
     assert "This page is empty" in gul.opens("/desk?page=3").text
 
 
-@pytest.mark.parametrize("state", FILTERS)
+@pytest.mark.parametrize("state", BY_NAME)
 def test_every_state_has_a_chip_and_an_empty_page_that_says_what_to_do(gul: Visitor, state: str) -> None:
     page = gul.opens(f"/desk?state={state}")
     assert page.status == 200

@@ -14,6 +14,7 @@ from bot.services.sign_in import add_account
 from bot.store.events import events
 from bot.store.outbox import outbox
 from bot.store.tickets import tickets
+from bot.views import BY_NAME
 from tests.support import Citizen
 
 WHY = "The pipe belongs to the city's own network"
@@ -125,8 +126,8 @@ def test_helpers_see_answer_and_note_and_end_nothing(hands: Hands, people: dict[
     assert isinstance(acts(hands, people["WASA"], "resolve", "Solved."), NotAllowed)
     assert isinstance(acts(hands, people["WASA"], "transfer", department="QMC"), NotAllowed)
     assert "Our tanker comes today." in told(hands)[-1]
-    assert desk.see_queue(hands, people["WASA"], ["in_progress"], 0)
-    assert desk.see_queue(hands, people["QMC"], ["in_progress"], 0) == []
+    assert desk.see_queue(hands, people["WASA"], BY_NAME["in_progress"], 0)
+    assert desk.see_queue(hands, people["QMC"], BY_NAME["in_progress"], 0) == []
 
 
 def test_rejected_with_a_reason_the_citizen_hears_and_may_take_back(
