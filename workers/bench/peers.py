@@ -72,7 +72,8 @@ def _write(db: sqlite3.Connection, phone: str, sid: str, text: str) -> None:
                      (sid, "complaint", contact[0], "water_none", "", "PHED", "GWD", "", "No water in Gwadar", "en",
                       "high", 0, "new", 1, 1, NOW, NOW, NOW)).lastrowid  # fmt: skip
         run("UPDATE inbound SET ticket_id = ? WHERE id = ?", (ticket, inbound))
-        run(_insert("events", "ticket_id at actor action data"), (ticket, NOW, "citizen", "open", "{}"))
+        event = (ticket, 1, NOW, "citizen", "open", "{}", "0" * 64)
+        run(_insert("events", "ticket_id seq at actor action data digest"), event)
     run("UPDATE contacts SET conversation = ?, language = 'en', carrier = 'twilio', channel = 'whatsapp', "
         "last_inbound_at = ?, version = version + 1 WHERE id = ?", (STATE, NOW, contact[0]))  # fmt: skip
     run(_insert("outbox", "ref contact_id lane carrier channel language text inbound_id state status reason provider_id"
